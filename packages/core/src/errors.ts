@@ -1,0 +1,13 @@
+/** Codes of every error that leakguard throws. */
+export type LeakguardErrorCode = 'ERR_LEAKGUARD_OPTION' | 'ERR_LEAKGUARD_CLOSED' | 'ERR_LEAKGUARD_GC_UNAVAILABLE';
+
+/** An error of leakguard: `code` says which, `message` says what to do. */
+export class LeakguardError extends Error {
+  readonly code: LeakguardErrorCode;
+
+  constructor(code: LeakguardErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LeakguardError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,44 @@
+/** Live bytes right after one major GC. `externalBytes` includes `arrayBuffersBytes`, as V8 counts it. */
+export interface FloorReading {
+  /** Monotonic milliseconds, same clock as `Runtime.now`. */
+  timeMs: number;
+  heapBytes: number;
+  oldSpaceBytes: number;
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  /** True if leakguard forced this GC: then the reading is exact to the moment. */
+  forced: boolean;
+  /** How long the GC stopped the program, milliseconds. */
+  pauseMs: number;
+}
+
+/** Memory of the process at an arbitrary moment, bytes. */
+export interface MemoryReading {
+  heapUsedBytes: number;
+  rssBytes: number;
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  heapLimitBytes: number;
+}
+
+/**
+ * All that the guard takes from the process. Injected, so that tests drive clock, memory and GC themselves
+ * and never sleep.
+ */
+export interface Runtime {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Wall clock, for timestamps in reports only. */
+  date(): Date;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** CPU used by the whole process so far, milliseconds. */
+  processCpuMs(): number;
+  readMemory(): MemoryReading;
+  /** Calls back once after every natural major GC; returns the function that stops watching. Never keeps the process alive. */
+  watchMajorGcs(onFloor: (reading: FloorReading) => void): () => void;
+  /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
+  forceGc(): FloorReading | null;
+  /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
+  every(intervalMs: number, run: () => void): () => void;
+}

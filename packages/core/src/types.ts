@@ -1,0 +1,212 @@
+/** What growth is attributed to: an HTTP route pattern or a job name. */
+export type ScopeKind = 'route' | 'job';
+
+declare const scopeIdBrand: unique symbol;
+/** An interned scope: a small integer, so that a request carries no string. Made by `Guard.scope`. */
+export type ScopeId = number & { readonly [scopeIdBrand]: true };
+
+/**
+ * How hard the guard looks.
+ * `watch`, `diagnose` and `auto` never force a garbage collection; `prove` (tests, staging) does, many times a minute.
+ */
+export type Level = 'auto' | 'watch' | 'diagnose' | 'prove';
+
+/** `growing`: evidence of growth. `leaking`: growth that also went on in a second, disjoint period. */
+export type Verdict = 'warming-up' | 'stable' | 'growing' | 'leaking';
+
+/** What is read right after a major GC, in bytes; `external` is without `arrayBuffers`, so that no byte counts twice. */
+export type Signal = 'heap' | 'oldSpace' | 'external' | 'arrayBuffers';
+
+/** The independent sources of evidence. `sites` and `collections` are named by the contract and not yet measured. */
+export type Channel = 'floors' | 'sites' | 'survivors' | 'collections';
+
+/** What an adapter may hand over when a unit ends. Nothing of it is kept alive. */
+export interface Seen {
+  /** The object that should be garbage soon (`req`, `ctx`, `job`): a sampled few get a WeakRef canary. */
+  subject?: object;
+  /** The functions that handled the unit; room for the `sites` channel. */
+  handlers?: readonly ((...args: never[]) => unknown)[];
+}
+
+/** One request or job in flight. Both methods never throw; a second `end` is ignored. */
+export interface Unit {
+  /** Says which scope the unit belongs to as soon as that is known, so that `inFlight` is right per scope. */
+  enter(scope: ScopeId): void;
+  /** Counts the unit as finished in `scope`. */
+  end(scope: ScopeId, seen?: Seen): void;
+}
+
+/** The part of pino's logger that is used; `console` has the same shape. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Options of a guard. Nonsense throws `ERR_LEAKGUARD_OPTION` at once, with the value and the allowed range. */
+export interface GuardOptions {
+  /** How hard to look. @default 'auto' */
+  level?: Level;
+  /** Off: the guard counts nothing and reads nothing. @default false under NODE_ENV=test, VITEST or JEST_WORKER_ID, else true */
+  enabled?: boolean;
+  /** Smallest growth per unit worth reporting, bytes or '128B', '2KB'. @default 128 */
+  minBytesPerUnit?: number | string;
+  /** Smallest total growth worth reporting, bytes or '1MB'. @default 1048576 */
+  minTotalBytes?: number | string;
+  /** Milliseconds between periodic log tables. @default 60000 (1,000 to 86,400,000) */
+  reportInterval?: number;
+  /** Scopes told apart; later ones count in `(other)`. @default 500 (1 to 10,000) */
+  maxScopes?: number;
+  /** The guard's own share of the process's CPU; above it the guard lowers its sampling. At `prove` forced GCs are charged but not limited. @default 0.01 (0.0001 to 1) */
+  maxOverhead?: number;
+  /** Force a GC when nothing is in flight and major GCs are rarer than one in two minutes, within 0.1 % of time. @default false */
+  idleGc?: boolean;
+  /** Where lines go. @default pino to stderr */
+  logger?: Logger;
+  /** The periodic table to the logger. @default 'when-growing' */
+  logGrowth?: 'when-growing' | 'always' | false;
+  /** Scopes to leave out of the ledger's named scopes (health checks ...): they count in `(ignored)`. */
+  ignore?: (scope: string) => boolean;
+}
+
+/** Events of `Guard.on`, each with the object its listener gets. */
+export interface GuardEvents {
+  /** A scope became `growing`. */
+  growth: ScopeReport;
+  /** A scope became `leaking`. */
+  leak: ScopeReport;
+  /** A scope that was `growing` or `leaking` is `stable` again. */
+  cleared: ScopeReport;
+  /** A background failure of the guard itself, of a listener or of the logger. The host is not affected. */
+  error: Error;
+}
+
+/** A guard: one ledger, one set of channels, one report. */
+export interface Guard extends AsyncDisposable {
+  /** Interns a scope; the same kind and name give the same id. Call it once per scope, not per unit. */
+  scope(kind: ScopeKind, name: string): ScopeId;
+  /** Begins a unit: a request arrived, a job started. */
+  begin(): Unit;
+  /** The report as of now: synchronous and cheap, forces nothing. */
+  report(): GrowthReport;
+  /** Finishes a window now (at `prove`: forces a GC first), then reports. Traffic may go on meanwhile. */
+  analyze(): Promise<GrowthReport>;
+  /** Subscribes; returns the function that unsubscribes. A listener that throws is reported on `error`. */
+  on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void;
+  /** Stops every observer and timer. Units still in flight end without effect. A shared guard closes with its last user. */
+  close(): Promise<void>;
+}
+
+/** Everything known, as plain JSON. */
+export interface GrowthReport {
+  v: 1;
+  /** ISO 8601. */
+  time: string;
+  pid: number;
+  node: string;
+  level: Level;
+  uptimeMs: number;
+  memory: MemoryReport;
+  /** Worst first. */
+  scopes: ScopeReport[];
+  /** Growth that follows no single scope, else null. */
+  unattributed: UnattributedReport | null;
+  /** How far the evidence has come and what is missing for a verdict. */
+  evidence: EvidenceReport;
+  overhead: OverheadReport;
+}
+
+export interface MemoryReport {
+  /** Live heap after the last major GC, null before the first. */
+  floorBytes: number | null;
+  heapUsedBytes: number;
+  rssBytes: number;
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  heapLimitBytes: number;
+  /** Robust slope of the floor over the last rows, null while unknown. */
+  floorSlopeBytesPerHour: number | null;
+  /** The signals that are growing now. */
+  growing: Signal[];
+}
+
+export interface EvidenceReport {
+  /** Major GCs seen, forced ones included. */
+  majorGcs: number;
+  forcedGcs: number;
+  /** Floor rows that entered the analysis (after warm-up and block minimum). */
+  rows: number;
+  /** Further major GCs needed before the first verdict; 0 once there is one. */
+  majorGcsNeeded: number;
+  /** Estimated milliseconds until then at the present pace, null while the pace is unknown. */
+  etaMs: number | null;
+  /** Median interval between major GCs, null before two. */
+  majorGcIntervalMs: number | null;
+  /** True when major GCs are rarer than one in two minutes, so that verdicts come slowly. */
+  rareGcs: boolean;
+  /** Channels that cannot work here, with the reason. */
+  unavailable: { channel: Channel; reason: string }[];
+}
+
+export interface OverheadReport {
+  /** Own CPU over the process's CPU since start, 0 to 1. */
+  share: number;
+  ownCpuMs: number;
+  processCpuMs: number;
+  /** Mean cost of begin plus end, microseconds, timed on one unit in `timedOneIn`. */
+  boundaryMicrosPerUnit: number | null;
+  timedOneIn: number;
+  /** One finished unit in this many gets a canary; null while the guard has switched canaries off to stay inside `maxOverhead`. */
+  canaryOneIn: number | null;
+  /** True while sampling is below its default to stay inside `maxOverhead`. */
+  limited: boolean;
+}
+
+export interface UnattributedReport {
+  /** `every-request`: grows with the number of units, whatever the scope. `background`: grows with time, traffic or not. `unnamed`: growth without a likely source. */
+  source: 'every-request' | 'background' | 'unnamed';
+  verdict: Verdict;
+  signal: Signal;
+  bytesPerUnit: number | null;
+  ci95: [number, number] | null;
+  bytesPerHour: number | null;
+  totalBytes: number | null;
+  probability: number;
+  candidates: { scope: string; probability: number }[];
+}
+
+export interface ScopeReport {
+  scope: string;
+  kind: ScopeKind;
+  units: number;
+  inFlight: number;
+  verdict: Verdict;
+  /** Bytes that stay per finished unit, null without evidence. */
+  bytesPerUnit: number | null;
+  ci95: [number, number] | null;
+  /** Growth that this scope explains since the first row, bytes. */
+  totalBytes: number | null;
+  signal: Signal | null;
+  channels: Channel[];
+  /** Who else it could be, most probable first, this scope not included. */
+  candidates: { scope: string; probability: number }[];
+  /** Room for the `sites` channel. */
+  site: null;
+  survivors: { sampled: number; alive: number } | null;
+  /** The smallest leak per unit on this scope that this run could have seen, null before there is a basis for it. */
+  minDetectableBytes: number | null;
+  /** ISO 8601 time at which the verdict became `growing` or `leaking`. */
+  since: string | null;
+  unitsPerSecond: number;
+  bytesPerHour: number | null;
+  evidence: ScopeEvidence[];
+  fingerprint: string | null;
+}
+
+export interface ScopeEvidence {
+  channel: Channel;
+  samples?: number;
+  p?: number;
+  posterior?: number;
+  note?: string;
+}
