@@ -1,0 +1,99 @@
+import { GainSums, type Increments } from './gain-sums.ts';
+import { COLUMNS_PER_SOURCE, saturation } from './saturation.ts';
+import { GAINS } from './whitening.ts';
+
+/** One observation: a signal after a major GC, and how far every source had come by then. */
+export interface BankRow {
+  /** The signal, bytes. */
+  value: number;
+  /** Cumulative amount per source (units, seconds); sources may be appended between rows. */
+  sources: ArrayLike<number>;
+  /** Units in flight at that moment. */
+  inFlight: number;
+  /** All units finished so far; drives the warm-up trend. */
+  totalUnits: number;
+}
+
+/** Warm-up is roughly logarithmic in the number of requests; fitted on traces without a leak. */
+const WARM_UP_UNITS = 500;
+const TREND_SCALE = 1000;
+
+/**
+ * Rows that count: older ones fade exponentially. It bounds the inertia of a process that has run for weeks; at one
+ * block of three major GCs each two minutes it is a memory of about two days.
+ */
+const MEMORY = 1 - 1 / 512;
+
+/**
+ * Streams rows into the sums that single-source regression needs, for every whitening gain. At 500 sources a bank
+ * with saturating columns holds 0.4 MB (the full Gram matrices would take 160 MB), one without holds 0.1 MB.
+ */
+export class SourceBank {
+  readonly gains: readonly GainSums[];
+  readonly columnsPerSource: number;
+  /** Effective number of innovations: rows less one, older ones faded. */
+  innovations = 0;
+  /** Sources seen so far. */
+  sources = 0;
+  #capacity = 32;
+  #last: { columns: Float64Array; value: number; inFlight: number; trend: number } | null = null;
+  #row: Increments;
+
+  /** @param saturating also keep a column per saturation constant for every source */
+  constructor({ saturating }: { saturating: boolean }) {
+    this.columnsPerSource = saturating ? COLUMNS_PER_SOURCE : 1;
+    const columns = this.#capacity * this.columnsPerSource;
+    this.gains = GAINS.map((gain) => new GainSums(gain, columns));
+    this.#row = { columns: new Float64Array(columns), value: 0, inFlight: 0, trend: 0 };
+  }
+
+  /** Adds one observation; O(sources). The first one only sets the levels. */
+  push(row: BankRow): void {
+    if (row.sources.length > this.#capacity) this.#grow(row.sources.length);
+    const first = this.#last === null;
+    this.#increments(row);
+    this.sources = Math.max(this.sources, row.sources.length);
+    if (first) return;
+    this.innovations = this.innovations * MEMORY + 1;
+    for (const sums of this.gains) sums.add(this.#row, this.sources * this.columnsPerSource, MEMORY);
+  }
+
+  /** Turns a row's levels into increments since the last row. */
+  #increments(row: BankRow): void {
+    const trend = TREND_SCALE * Math.log1p(row.totalUnits / WARM_UP_UNITS);
+    this.#last ??= {
+      columns: new Float64Array(this.#capacity * this.columnsPerSource),
+      value: row.value,
+      inFlight: row.inFlight,
+      trend,
+    };
+    const last = this.#last;
+    for (let s = 0; s < row.sources.length; s++) this.#sourceIncrements(s, row.sources[s]!, last.columns);
+    this.#row.value = row.value - last.value;
+    this.#row.inFlight = row.inFlight - last.inFlight;
+    this.#row.trend = trend - last.trend;
+    last.value = row.value;
+    last.inFlight = row.inFlight;
+    last.trend = trend;
+  }
+
+  #sourceIncrements(source: number, amount: number, last: Float64Array): void {
+    const start = source * this.columnsPerSource;
+    for (let k = 0; k < this.columnsPerSource; k++) {
+      const level = k === 0 ? amount : saturation(amount, k - 1);
+      this.#row.columns[start + k] = level - last[start + k]!;
+      last[start + k] = level;
+    }
+  }
+
+  #grow(sources: number): void {
+    while (this.#capacity < sources) this.#capacity *= 2;
+    const columns = this.#capacity * this.columnsPerSource;
+    for (const sums of this.gains) sums.grow(columns);
+    this.#row.columns = new Float64Array(columns);
+    if (this.#last === null) return;
+    const grown = new Float64Array(columns);
+    grown.set(this.#last.columns);
+    this.#last.columns = grown;
+  }
+}

@@ -1,0 +1,63 @@
+import { analyseSources, MIN_INNOVATIONS, type SlopeEstimate } from '../attribute/single-source.ts';
+import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
+
+/** What a finished period says about growth that an earlier one showed. */
+export type PeriodAnswer = 'went-on' | 'stopped' | 'unclear';
+
+/** Bayes factor for growth in one period alone; the earlier period has already passed the sequential threshold. */
+const PERIOD_EVIDENCE: number = Math.log(20);
+
+/** Growth that has slowed to less than this share of the earlier rate is a store that fills, not a leak. */
+const DECELERATION = 0.5;
+
+/** Growth below this share of the earlier rate has stopped. */
+const REMAINDER = 0.25;
+
+/**
+ * Watches one more period, disjoint from the rows that raised the suspicion, and asks whether the same source went on
+ * growing at about the same rate. Only straight lines are fitted here: within one period a store that fills and a leak
+ * differ by what came before, which the caller knows.
+ */
+export class Confirmation {
+  readonly #bank = new SourceBank({ saturating: false });
+  readonly #start: Float64Array;
+
+  constructor(first: BankRow) {
+    this.#start = Float64Array.from(first.sources);
+    this.#bank.push(first);
+  }
+
+  push(row: BankRow): void {
+    this.#bank.push(row);
+  }
+
+  /** What `source` did since the period began, in its own unit. */
+  amount(source: number, row: BankRow): number {
+    return (row.sources[source] ?? 0) - (this.#start[source] ?? 0);
+  }
+
+  /** True once the period has enough rows to be judged. */
+  get judgeable(): boolean {
+    return this.#bank.innovations >= MIN_INNOVATIONS;
+  }
+
+  /**
+   * @param source the source under suspicion
+   * @param earlierBytesPerUnit its rate in the earlier period
+   * @param minBytesPerUnit smallest rate worth a word
+   */
+  answer(source: number, earlierBytesPerUnit: number, minBytesPerUnit: number): PeriodAnswer {
+    const analysis = analyseSources(this.#bank);
+    if (analysis === null) return this.judgeable ? 'stopped' : 'unclear';
+    const estimate = analysis.estimate(source);
+    if (estimate === null) return 'unclear';
+    const evidence = analysis.sourceEvidence[source] ?? Number.NEGATIVE_INFINITY;
+    if (evidence > PERIOD_EVIDENCE && hasGoneOn(estimate, earlierBytesPerUnit, minBytesPerUnit)) return 'went-on';
+    const negligible = Math.max(minBytesPerUnit, REMAINDER * earlierBytesPerUnit);
+    return estimate.ci95[1] < negligible ? 'stopped' : 'unclear';
+  }
+}
+
+function hasGoneOn(estimate: SlopeEstimate, earlierBytesPerUnit: number, minBytesPerUnit: number): boolean {
+  return estimate.ci95[0] >= minBytesPerUnit && estimate.bytesPerUnit >= DECELERATION * earlierBytesPerUnit;
+}
