@@ -35,8 +35,12 @@ export interface Runtime {
   /** CPU used by the whole process so far, milliseconds. */
   processCpuMs(): number;
   readMemory(): MemoryReading;
-  /** Calls back once after every natural major GC; returns the function that stops watching. Never keeps the process alive. */
-  watchMajorGcs(onFloor: (reading: FloorReading) => void): () => void;
+  /**
+   * Calls back once after every natural major GC: `onMajorGc` in the turn in which the GC became known, the moment to
+   * freeze counts; `onFloor` then or shortly after, when the reading has settled. Returns the function that stops it.
+   * Never keeps the process alive.
+   */
+  watchMajorGcs(onFloor: (reading: FloorReading) => void, onMajorGc: () => void): () => void;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
   forceGc(): FloorReading | null;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */

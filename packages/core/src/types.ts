@@ -163,8 +163,8 @@ export interface OverheadReport {
 }
 
 export interface UnattributedReport {
-  /** `every-request`: grows with the number of units, whatever the scope. `background`: grows with time, traffic or not. `unnamed`: growth without a likely source. */
-  source: 'every-request' | 'background' | 'unnamed';
+  /** `every-request`: grows with the number of units, whatever the scope. `background`: grows with time, traffic or not. */
+  source: 'every-request' | 'background';
   verdict: Verdict;
   signal: Signal;
   bytesPerUnit: number | null;

@@ -143,9 +143,9 @@ function variancePerRow(rss: number, n: number): number {
   return Math.max(rss / (n - NUISANCES - 1), MIN_SIGMA_BYTES ** 2);
 }
 
-/** Residual deviation under the best model of the best gain. */
+/** Largest residual deviation among the plausible gains. */
 function residualSigma(gains: readonly GainFit[], n: number): number {
-  return Math.sqrt(variancePerRow(smallestRss(bestGain(gains)), n));
+  return Math.sqrt(Math.max(...plausibleGains(gains).map((gain) => variancePerRow(smallestRss(gain), n))));
 }
 
 function smallestRss(gain: GainFit): number {
@@ -154,21 +154,28 @@ function smallestRss(gain: GainFit): number {
   return rss;
 }
 
-function bestGain(gains: readonly GainFit[]): GainFit {
-  const quality = (gain: GainFit): number =>
-    Math.max(gain.nullLogLikelihood, ...gain.fits.map((fit) => (fit === null ? -Infinity : gain.logLikelihood(fit))));
-  return gains.reduce((best, gain) => (quality(gain) > quality(best) ? gain : best));
+function plausibleGains(gains: readonly GainFit[]): GainFit[] {
+  const qualities = gains.map((gain) =>
+    Math.max(gain.nullLogLikelihood, ...gain.fits.map((fit) => (fit === null ? -Infinity : gain.logLikelihood(fit)))),
+  );
+  const best = Math.max(...qualities);
+  return gains.filter((_, g) => qualities[g]! > best - PLAUSIBLE_GAIN);
 }
 
 /** Power margin: the observed t falls below its expectation by less than this in nine of ten runs. */
 const POWER_Z = 1.28;
 
+/** Gains within this Bayes factor of the best are plausible; the least favourable of them counts. */
+const PLAUSIBLE_GAIN: number = Math.log(20);
+
 function minDetectable(gains: readonly GainFit[], column: number, n: number, sources: number): number | null {
-  const gain = bestGain(gains);
-  const fit = gain.fits[column] ?? null;
-  if (fit === null) return null;
+  const errors = plausibleGains(gains).flatMap((gain) => {
+    const fit = gain.fits[column]!;
+    return fit === null ? [] : [Math.sqrt(variancePerRow(smallestRss(gain), n) / fit.information)];
+  });
+  if (errors.length === 0) return null;
   const df = n - NUISANCES - 1;
   const needed = EVIDENCE_THRESHOLD + Math.log(sources) + Math.log(n) / 2 - LOG_2;
   const t = Math.sqrt(df * Math.expm1((2 * needed) / df));
-  return (t + POWER_Z) * Math.sqrt(variancePerRow(smallestRss(gain), n) / fit.information);
+  return (t + POWER_Z) * Math.max(...errors);
 }

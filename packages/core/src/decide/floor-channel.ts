@@ -1,0 +1,100 @@
+import type { BankRow } from '../attribute/source-bank.ts';
+import { MIN_INNOVATIONS } from '../attribute/single-source.ts';
+import type { FloorReading } from '../internal-types.ts';
+import { BlockMinimum } from '../measure/block-minimum.ts';
+import { BACKGROUND, type FloorCounts, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
+import type { Signal } from '../types.ts';
+import { heapGrowth, type NamedGrowth } from './channel-growth.ts';
+import { GrowthTracker } from './growth-tracker.ts';
+import type { GrowthThresholds } from './thresholds.ts';
+
+/** Rows before this many units are left out, or before this time where traffic is thin: the steepest warm-up. */
+const WARM_UP_UNITS = 3000;
+const WARM_UP_MS = 60_000;
+
+/** Major GCs per kept row. */
+const BLOCK = 3;
+
+interface FloorRow extends BankRow {
+  timeMs: number;
+}
+
+interface Track {
+  signal: Signal;
+  tracker: GrowthTracker;
+  block: BlockMinimum<FloorRow>;
+}
+
+/** The `floors` channel: live bytes after major GCs, four signals, each with its own rows and its own verdict. */
+export class FloorChannel {
+  /** Readings taken in after warm-up. */
+  readings = 0;
+  readonly #tracks: readonly Track[];
+  readonly #startMs: number;
+
+  constructor(thresholds: GrowthThresholds, startMs: number) {
+    this.#startMs = startMs;
+    this.#tracks = SIGNALS.map((signal) => ({
+      signal,
+      tracker: new GrowthTracker(thresholds, new Set([BACKGROUND])),
+      block: new BlockMinimum(BLOCK),
+    }));
+  }
+
+  /** Takes the floor after one major GC with the counts that belong to it. */
+  push(reading: FloorReading, counts: FloorCounts): void {
+    if (counts.totalUnits < WARM_UP_UNITS && reading.timeMs - this.#startMs < WARM_UP_MS) return;
+    this.readings += 1;
+    const row = {
+      timeMs: reading.timeMs,
+      sources: sourceAmounts(counts, reading.timeMs - this.#startMs),
+      inFlight: counts.inFlight,
+      totalUnits: counts.totalUnits,
+    };
+    for (const track of this.#tracks) {
+      this.#take(track, { ...row, value: signalBytes(reading, track.signal) }, reading.forced);
+    }
+  }
+
+  /** Ends open blocks now, so that everything read so far counts. */
+  flush(): void {
+    for (const { tracker, block } of this.#tracks) this.#keep(tracker, block.flush());
+  }
+
+  /** Growth by kind of memory: heap (two readings of the same bytes), external, array buffers. */
+  growths(): NamedGrowth[] {
+    const growth = (signal: Signal) => this.tracker(signal).growth;
+    const named = (signal: Signal): NamedGrowth | null => {
+      const found = growth(signal);
+      return found === null ? null : { ...found, signal };
+    };
+    const all = [heapGrowth(growth('heap'), growth('oldSpace')), named('external'), named('arrayBuffers')];
+    return all.filter((item) => item !== null);
+  }
+
+  tracker(signal: Signal): GrowthTracker {
+    return this.#tracks.find((track) => track.signal === signal)!.tracker;
+  }
+
+  /** Rows in the analysis of the signal that is furthest. */
+  get rows(): number {
+    return Math.max(...this.#tracks.map(({ tracker }) => Math.round(tracker.innovations)));
+  }
+
+  /** Major GCs still needed before the first verdict. */
+  majorGcsNeeded(forced: boolean): number {
+    const missing = Math.max(0, MIN_INNOVATIONS + 1 - (this.rows === 0 ? 0 : this.rows + 1));
+    return missing * (forced ? 1 : BLOCK);
+  }
+
+  #take({ signal, tracker, block }: Track, row: FloorRow, forced: boolean): void {
+    // A forced GC leaves no floating garbage in old space: there every row is as good as a block's minimum.
+    if (forced && signal === 'oldSpace') this.#keep(tracker, row);
+    else this.#keep(tracker, block.push(row));
+  }
+
+  #keep(tracker: GrowthTracker, row: FloorRow | null): void {
+    if (row === null) return;
+    tracker.push(row, row.timeMs);
+  }
+}

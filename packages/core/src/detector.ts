@@ -1,0 +1,212 @@
+import { FloorChannel } from './decide/floor-channel.ts';
+import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
+import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
+import { VerdictLog, type VerdictChange } from './decide/verdict-log.ts';
+import type { FloorReading, Runtime } from './internal-types.ts';
+import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
+import { type FloorCounts, FIRST_SCOPE } from './measure/floor.ts';
+import { FloorSlope } from './measure/floor-slope.ts';
+import { Ledger } from './measure/ledger.ts';
+import { RateMeter } from './measure/rate-meter.ts';
+import { SurvivorWatch } from './measure/survivors.ts';
+import type { ResolvedOptions } from './options.ts';
+import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
+import { unattributedReport } from './report/unattributed.ts';
+import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
+
+/** Major GCs further apart than this make every verdict slow. */
+const RARE_GC_MS = 120_000;
+
+/** Measures, attributes and decides; knows no timers, no logger and no listeners. */
+export class Detector {
+  readonly ledger: Ledger;
+  readonly meter: CostMeter;
+  majorGcs = 0;
+  forcedGcs = 0;
+  readonly #options: ResolvedOptions;
+  readonly #runtime: Runtime;
+  readonly #floors: FloorChannel;
+  readonly #survivors: SurvivorWatch;
+  readonly #slope = new FloorSlope();
+  readonly #rates = new RateMeter();
+  readonly #verdicts = new VerdictLog<number>();
+  readonly #startMs: number;
+  #frozen: FloorCounts | null = null;
+
+  constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: () => void) {
+    const prove = options.level === 'prove';
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#startMs = runtime.now();
+    this.meter = new CostMeter({
+      maxOverhead: options.maxOverhead,
+      startCpuMs: runtime.processCpuMs(),
+      timerMs: timerCostMs(() => runtime.now()),
+      governForced: !prove,
+    });
+    this.#survivors = new SurvivorWatch({ random: () => runtime.random(), now: () => runtime.now() });
+    const { heapLimitBytes } = runtime.readMemory();
+    this.#floors = new FloorChannel(growthThresholds({ ...options, heapLimitBytes, prove }), this.#startMs);
+    const { meter } = this;
+    this.ledger = new Ledger({
+      maxScopes: options.maxScopes,
+      ignore: options.ignore,
+      hooks: {
+        finished: (scope, units, subject) => {
+          if (subject !== undefined) this.#survivors.offer(scope, subject, units);
+        },
+        shouldTime: () => meter.shouldTime(),
+        now: () => runtime.now(),
+        timed: (ms) => meter.addBoundary(ms),
+        overflowed: onOverflow,
+      },
+    });
+  }
+
+  /** A natural major GC has been: looks at the canaries and keeps the counts for the floor that is about to come. */
+  majorGc(): void {
+    this.#frozen = this.#counts();
+    this.#lookAtCanaries();
+  }
+
+  /** Takes in the floor after a major GC; returns the verdicts that it changed. */
+  floor(reading: FloorReading): VerdictChange<number>[] {
+    // A forced reading is exact to this moment; counts kept for a natural floor that never came are outdated by it.
+    const counts = (reading.forced ? null : this.#frozen) ?? this.#counts();
+    this.#frozen = null;
+    if (reading.forced) {
+      this.forcedGcs += 1;
+      this.#lookAtCanaries();
+    }
+    this.#slope.push(reading.timeMs, reading.heapBytes);
+    // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
+    const wanted = reading.forced || this.#options.level !== 'prove';
+    if (wanted) this.#charge('analysis', () => this.#floors.push(reading, counts));
+    this.meter.govern(this.#runtime.processCpuMs());
+    this.#survivors.oneIn = this.meter.canaryOneIn;
+    return this.#changes();
+  }
+
+  /** Ends open blocks, so that every floor read so far counts. */
+  finishWindow(): VerdictChange<number>[] {
+    this.#floors.flush();
+    return this.#changes();
+  }
+
+  /** Notes the counts from which rates are taken; once per report interval. */
+  markRates(): void {
+    const units = Float64Array.from({ length: this.ledger.scopes }, (_, scope) => this.ledger.unitsOf(scope));
+    this.#rates.mark(this.#runtime.now(), units);
+  }
+
+  report(): GrowthReport {
+    const { ledger, meter } = this;
+    const growths = this.#floors.growths();
+    const nameOf = (scope: number): string => ledger.nameOf(scope);
+    const scopes = this.#scopeFacts();
+    const perSecond = scopes.reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0);
+    const memory = this.#runtime.readMemory();
+    return {
+      v: 1,
+      time: this.#runtime.date().toISOString(),
+      pid: process.pid,
+      node: process.version,
+      level: this.#options.level,
+      uptimeMs: this.#runtime.now() - this.#startMs,
+      memory: {
+        floorBytes: this.#slope.lastBytes,
+        ...memory,
+        floorSlopeBytesPerHour: this.#slope.bytesPerHour,
+        growing: growths.map(({ signal }) => signal),
+      },
+      scopes: scopeReports(scopes, {
+        growths,
+        analysis: this.#floors.tracker('oldSpace').analyse(),
+        minBytesPerUnit: this.#options.minBytesPerUnit,
+        nameOf,
+      }),
+      unattributed: unattributedReport(growths, nameOf, perSecond),
+      evidence: this.#evidence(),
+      overhead: meter.overhead(this.#runtime.processCpuMs()),
+    };
+  }
+
+  /** The report of one scope by its id. */
+  scopeReport(report: GrowthReport, scope: number): ScopeReport | undefined {
+    const [name, kind] = [this.ledger.nameOf(scope), this.ledger.kindOf(scope)];
+    return report.scopes.find((item) => item.scope === name && item.kind === kind);
+  }
+
+  #counts(): FloorCounts {
+    const { ledger } = this;
+    return {
+      units: Array.from({ length: ledger.scopes }, (_, scope) => ledger.unitsOf(scope)),
+      totalUnits: ledger.totalUnits,
+      inFlight: ledger.inFlight,
+    };
+  }
+
+  #lookAtCanaries(): void {
+    this.majorGcs += 1;
+    this.#charge('canaries', () => this.#survivors.majorGc());
+  }
+
+  #evidence(): GrowthReport['evidence'] {
+    const majorGcsNeeded = this.#floors.majorGcsNeeded(this.#options.level === 'prove');
+    const interval = this.#slope.intervalMs;
+    const sinceLast = this.#slope.lastTimeMs === null ? 0 : this.#runtime.now() - this.#slope.lastTimeMs;
+    return {
+      majorGcs: this.majorGcs,
+      forcedGcs: this.forcedGcs,
+      rows: this.#floors.rows,
+      majorGcsNeeded,
+      etaMs: interval === null ? null : majorGcsNeeded * interval,
+      majorGcIntervalMs: interval,
+      rareGcs: Math.max(interval ?? 0, sinceLast) > RARE_GC_MS,
+      unavailable: [],
+    };
+  }
+
+  #scopeFacts(): ScopeFacts[] {
+    const { ledger } = this;
+    const nowMs = this.#runtime.now();
+    return Array.from({ length: ledger.scopes }, (_, id) => {
+      const units = ledger.unitsOf(id);
+      const tally = this.#survivors.tally(id);
+      return {
+        id,
+        scope: ledger.nameOf(id),
+        kind: ledger.kindOf(id),
+        units,
+        inFlight: ledger.inFlightOf(id),
+        unitsPerSecond: this.#rates.perSecond(id, units, nowMs, this.#startMs),
+        retained: tally === null ? null : { tally, verdict: this.#retained(tally, units) },
+        since: this.#verdicts.since(id),
+      };
+    });
+  }
+
+  #retained(tally: RetainedTally, units: number): Verdict {
+    return retainedVerdict(tally, units, STORE_BENEFIT_UNITS);
+  }
+
+  #changes(): VerdictChange<number>[] {
+    const active = new Map<number, Verdict>();
+    for (const { source, verdict } of this.#floors.growths()) {
+      const scope = source - FIRST_SCOPE;
+      if (scope >= 0 && active.get(scope) !== 'leaking') active.set(scope, verdict);
+    }
+    for (let scope = 0; scope < this.ledger.scopes; scope++) {
+      const tally = this.#survivors.tally(scope);
+      const verdict = tally === null ? 'stable' : this.#retained(tally, this.ledger.unitsOf(scope));
+      if (verdict !== 'stable' && active.get(scope) !== 'leaking') active.set(scope, verdict);
+    }
+    return this.#verdicts.update(active, this.#runtime.date());
+  }
+
+  #charge(kind: 'canaries' | 'analysis', work: () => void): void {
+    const start = this.#runtime.now();
+    work();
+    this.meter.charge(kind, this.#runtime.now() - start);
+  }
+}

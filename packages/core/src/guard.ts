@@ -1,0 +1,185 @@
+import { Detector } from './detector.ts';
+import { LeakguardError } from './errors.ts';
+import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
+import { GuardEmitter } from './guard-emitter.ts';
+import type { Runtime } from './internal-types.ts';
+import { processRuntime } from './measure/process-runtime.ts';
+import { noopGuard } from './noop-guard.ts';
+import { type ResolvedOptions, resolveOptions } from './options.ts';
+import { defaultLogger, GrowthLog } from './report/growth-log.ts';
+import type { Guard, GuardEvents, GuardOptions, GrowthReport, ScopeId, ScopeKind, Unit, Verdict } from './types.ts';
+
+/** How often `prove` and `idleGc` look whether a GC is due. */
+const FORCE_TICK_MS = 50;
+const IDLE_TICK_MS = 1000;
+
+/**
+ * Makes a guard of its own ledger, for tests and for hosts that keep several apart. Most programs want `getGuard`,
+ * which all adapters share: live heap belongs to the process, so all scopes belong into one ledger.
+ *
+ * @throws LeakguardError `ERR_LEAKGUARD_OPTION` for a bad option
+ * @example
+ * const guard = createGuard({ level: 'prove', enabled: true });
+ * const unit = guard.begin();
+ * unit.end(guard.scope('job', 'mail:send'));
+ * console.log(formatReport(await guard.analyze()));
+ */
+export function createGuard(options?: GuardOptions): Guard {
+  return guardOn(processRuntime(), options);
+}
+
+/** `createGuard` on a runtime of the caller's: clock, memory and GC are in the test's hand. */
+export function guardOn(runtime: Runtime, options?: GuardOptions): Guard {
+  const resolved = resolveOptions(options);
+  return resolved.enabled ? new LiveGuard(resolved, runtime) : noopGuard(resolved.level);
+}
+
+const EVENT_OF: Record<Verdict, 'growth' | 'leak' | 'cleared'> = {
+  'warming-up': 'cleared',
+  stable: 'cleared',
+  growing: 'growth',
+  leaking: 'leak',
+};
+
+class LiveGuard implements Guard {
+  readonly #options: ResolvedOptions;
+  readonly #runtime: Runtime;
+  readonly #detector: Detector;
+  readonly #emitter = new GuardEmitter();
+  readonly #log: GrowthLog;
+  readonly #stops: (() => void)[] = [];
+  #lastMajorMs: number;
+  #lastPauseMs = 0;
+  #unitsAtForced = 0;
+  #closed = false;
+
+  constructor(options: ResolvedOptions, runtime: Runtime) {
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#lastMajorMs = runtime.now();
+    const onError = (error: unknown): void => this.#emitter.fail(error);
+    this.#log = new GrowthLog({ ...options, logger: options.logger ?? defaultLogger(), onError });
+    this.#detector = new Detector(options, runtime, () =>
+      this.#log.notice(`maxScopes (${options.maxScopes}) is reached: further scopes count in (other)`),
+    );
+    this.#start();
+  }
+
+  scope(kind: ScopeKind, name: string): ScopeId {
+    return this.#detector.ledger.scope(kind, name);
+  }
+
+  begin(): Unit {
+    return this.#detector.ledger.begin();
+  }
+
+  report(): GrowthReport {
+    return this.#detector.report();
+  }
+
+  async analyze(): Promise<GrowthReport> {
+    if (this.#closed) throw new LeakguardError('ERR_LEAKGUARD_CLOSED', 'leakguard: this guard is closed');
+    if (this.#options.level === 'prove') {
+      if (!this.#force()) {
+        throw new LeakguardError(
+          'ERR_LEAKGUARD_GC_UNAVAILABLE',
+          "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
+        );
+      }
+      this.#tell(this.#detector.finishWindow());
+    }
+    return this.report();
+  }
+
+  on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#detector.ledger.close();
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #start(): void {
+    const { level, idleGc, reportInterval } = this.#options;
+    const every = (ms: number, run: () => void): void => {
+      this.#stops.push(this.#runtime.every(ms, () => this.#contained(run)));
+    };
+    this.#stops.push(
+      this.#runtime.watchMajorGcs(
+        (reading) => this.#contained(() => this.#floor(reading)),
+        () => this.#contained(() => this.#detector.majorGc()),
+      ),
+    );
+    every(reportInterval, () => {
+      this.#log.table(this.report());
+      this.#detector.markRates();
+    });
+    if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
+    else if (idleGc) every(IDLE_TICK_MS, () => this.#forceIfIdle());
+  }
+
+  #forceIfDue(): void {
+    const { totalUnits } = this.#detector.ledger;
+    const due = isForcedGcDue({
+      nowMs: this.#runtime.now(),
+      lastMs: this.#lastMajorMs,
+      lastPauseMs: this.#lastPauseMs,
+      unitsSinceLast: totalUnits - this.#unitsAtForced,
+    });
+    if (due) this.#force();
+  }
+
+  #forceIfIdle(): void {
+    const due = isIdleGcDue({
+      nowMs: this.#runtime.now(),
+      lastMajorMs: this.#lastMajorMs,
+      lastPauseMs: this.#lastPauseMs,
+      inFlight: this.#detector.ledger.inFlight,
+      heapUsedBytes: this.#runtime.readMemory().heapUsedBytes,
+    });
+    if (due) this.#force();
+  }
+
+  /** @returns false where no GC can be forced */
+  #force(): boolean {
+    const reading = this.#runtime.forceGc();
+    if (reading === null) return false;
+    this.#unitsAtForced = this.#detector.ledger.totalUnits;
+    this.#detector.meter.charge('forced', reading.pauseMs);
+    this.#floor(reading);
+    return true;
+  }
+
+  #floor(reading: Parameters<Detector['floor']>[0]): void {
+    this.#lastMajorMs = reading.timeMs;
+    this.#lastPauseMs = reading.pauseMs;
+    this.#tell(this.#detector.floor(reading));
+  }
+
+  #tell(changes: ReturnType<Detector['floor']>): void {
+    if (changes.length === 0) return;
+    const report = this.report();
+    for (const { key, to } of changes) {
+      const scope = this.#detector.scopeReport(report, key);
+      if (scope === undefined) continue;
+      this.#log.verdict(EVENT_OF[to], scope, report);
+      this.#emitter.emit(EVENT_OF[to], scope);
+    }
+  }
+
+  /** Background work never throws into a timer or an observer: that would end the host. */
+  #contained(work: () => void): void {
+    if (this.#closed) return;
+    try {
+      work();
+    } catch (error) {
+      this.#emitter.fail(error);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+export { LeakguardError } from './errors.ts';
+export { createGuard } from './guard.ts';
+export { formatReport } from './report/leak-text.ts';
+export { getGuard } from './shared-guard.ts';
+export type { LeakguardErrorCode } from './errors.ts';
+export type {
+  Channel,
+  EvidenceReport,
+  GrowthReport,
+  Guard,
+  GuardEvents,
+  GuardOptions,
+  Level,
+  Logger,
+  MemoryReport,
+  OverheadReport,
+  ScopeEvidence,
+  ScopeId,
+  ScopeKind,
+  ScopeReport,
+  Seen,
+  Signal,
+  UnattributedReport,
+  Unit,
+  Verdict,
+} from './types.ts';

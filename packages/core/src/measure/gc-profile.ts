@@ -1,0 +1,102 @@
+import * as v8 from 'node:v8';
+import type { HeapReading } from './memory-reading.ts';
+
+/** The part of `v8.GCProfiler` that is used. */
+export interface GcProfiler {
+  start(): void;
+  stop(): v8.GCProfilerResult | undefined;
+}
+
+export type GcProfilerConstructor = new () => GcProfiler;
+
+/** What one run of the profiler saw of major GCs, between two moments. */
+interface Stretch {
+  fromMs: number;
+  toMs: number;
+  heaps: HeapReading[];
+  taken: number;
+}
+
+/** Stretches that wait for their observer entry; more than one is already unusual. */
+const MAX_STRETCHES = 4;
+
+/** V8's profiler of GCs, or null in a runtime without it. */
+export function nativeGcProfiler(): GcProfilerConstructor | null {
+  return typeof v8.GCProfiler === 'function' ? v8.GCProfiler : null;
+}
+
+/**
+ * The heap at the very end of each major GC, from `v8.GCProfiler`. Its rows carry no time, only their run does: so
+ * runs are kept short and rows are given out in order to the GCs that ended within their run.
+ * A running profiler holds 3-4 KB per GC, scavenges too, until it is stopped: call `restart` often, `close` in the end.
+ */
+export class GcProfile {
+  readonly #Profiler: GcProfilerConstructor | null;
+  readonly #now: () => number;
+  #running: GcProfiler | null = null;
+  #startedMs = 0;
+  #stretches: Stretch[] = [];
+
+  constructor(Profiler: GcProfilerConstructor | null, now: () => number) {
+    this.#Profiler = Profiler;
+    this.#now = now;
+    this.#start();
+  }
+
+  /** Empties the profiler: keeps the major GCs that it saw and starts it anew. */
+  restart(): void {
+    const heaps = this.#stop();
+    if (heaps.length > 0) {
+      this.#stretches.push({ fromMs: this.#startedMs, toMs: this.#now(), heaps, taken: 0 });
+      this.#stretches = this.#stretches.slice(-MAX_STRETCHES);
+    }
+    this.#start();
+  }
+
+  /** The heap right after the major GC that ended at `endMs`, or null if the profiler missed it. Each row is given once. */
+  take(endMs: number): HeapReading | null {
+    const stretch = this.#stretches.find((one) => one.fromMs <= endMs && endMs <= one.toMs);
+    const heap = stretch?.heaps[stretch.taken++] ?? null;
+    this.#stretches = this.#stretches.filter((one) => one.taken < one.heaps.length && one.toMs >= endMs);
+    return heap;
+  }
+
+  close(): void {
+    this.#stop();
+    this.#stretches = [];
+  }
+
+  #start(): void {
+    this.#running = null;
+    if (this.#Profiler === null) return;
+    try {
+      const profiler = new this.#Profiler();
+      profiler.start();
+      this.#running = profiler;
+    } catch {
+      // Without a profiler `take` gives null and the caller reads the heap itself, a little later.
+    }
+    this.#startedMs = this.#now();
+  }
+
+  #stop(): HeapReading[] {
+    const profiler = this.#running;
+    this.#running = null;
+    try {
+      return majorHeaps(profiler?.stop());
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** Rows of incremental marking are steps of a GC (after equals before), not its end: only mark-compacts count. */
+function majorHeaps(result: v8.GCProfilerResult | undefined): HeapReading[] {
+  return (result?.statistics ?? [])
+    .filter((row) => row.gcType === 'MarkSweepCompact')
+    .map(({ afterGC }) => ({
+      heapBytes: afterGC.heapStatistics.usedHeapSize,
+      oldSpaceBytes:
+        afterGC.heapSpaceStatistics.find((space) => space.spaceName === 'old_space')?.spaceUsedSize ?? 0,
+    }));
+}

@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+import type { Runtime } from '../internal-types.ts';
+import { forceFloor, type GcFunction, takeGc } from './forced-gc.ts';
+import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
+import { GcWatch } from './gc-watch.ts';
+import { readMemory } from './memory-reading.ts';
+
+/** Doubles for what a process may lack; null stands for missing. */
+export interface ProcessRuntimeOptions {
+  Profiler?: GcProfilerConstructor | null;
+  takeGc?: () => GcFunction | null;
+}
+
+/**
+ * Clock, memory, GC and timers of this process (of this isolate, in a worker thread). Nothing of it keeps it alive.
+ *
+ * `watchMajorGcs` gives its floor up to 24 ms after `onMajorGc` where Buffers have to settle, and none if `forceGc` came
+ * in between, whose floor is newer. Its callbacks must not throw: nobody would catch it.
+ */
+export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
+  const Profiler = options.Profiler === undefined ? nativeGcProfiler() : options.Profiler;
+  const take = options.takeGc ?? takeGc;
+  const now = (): number => performance.now();
+  let forcedUntilMs = Number.NEGATIVE_INFINITY;
+  return {
+    now,
+    date: () => new Date(),
+    random: () => Math.random(),
+    processCpuMs,
+    readMemory,
+    every,
+    watchMajorGcs(onFloor, onMajorGc) {
+      const watch = new GcWatch({
+        now,
+        delay,
+        Profiler,
+        onFloor,
+        onMajorGc,
+        forcedUntilMs: () => forcedUntilMs,
+      });
+      return () => watch.stop();
+    },
+    forceGc() {
+      const floor = forceFloor(take(), now);
+      if (floor !== null) forcedUntilMs = floor.timeMs;
+      return floor;
+    },
+  };
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function every(intervalMs: number, run: () => void): () => void {
+  const timer = setInterval(run, intervalMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function delay(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,110 @@
+import bytes from 'bytes';
+import { LeakguardError } from './errors.ts';
+import type { GuardOptions, Level, Logger } from './types.ts';
+
+/** Options after defaults and checks; the only form the rest of core reads. */
+export interface ResolvedOptions {
+  level: Level;
+  enabled: boolean;
+  minBytesPerUnit: number;
+  minTotalBytes: number;
+  reportInterval: number;
+  maxScopes: number;
+  maxOverhead: number;
+  idleGc: boolean;
+  logger: Logger | null;
+  logGrowth: 'when-growing' | 'always' | false;
+  ignore: (scope: string) => boolean;
+}
+
+const LEVELS: readonly Level[] = ['auto', 'watch', 'diagnose', 'prove'];
+const LOG_GROWTH: readonly unknown[] = ['when-growing', 'always', false];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One reader per option: the check of the value, and the default. */
+const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment) => ResolvedOptions[K] } = {
+  level: (value = 'auto') => oneOf('level', value, LEVELS) as Level,
+  enabled: (value, env) => (value === undefined ? !isTestRun(env) : boolean('enabled', value)),
+  minBytesPerUnit: (value = 128) => size('minBytesPerUnit', value),
+  minTotalBytes: (value = '1MB') => size('minTotalBytes', value),
+  reportInterval: (value = 60_000) => number('reportInterval', value, 1000, 86_400_000),
+  maxScopes: (value = 500) => integer('maxScopes', value, 1, 10_000),
+  maxOverhead: (value = 0.01) => number('maxOverhead', value, 0.0001, 1),
+  idleGc: (value = false) => boolean('idleGc', value),
+  logger: (value = null) => logger(value),
+  logGrowth: (value = 'when-growing') =>
+    oneOf('logGrowth', value, LOG_GROWTH) as ResolvedOptions['logGrowth'],
+  ignore: (value = () => false) => callable('ignore', value) as ResolvedOptions['ignore'],
+};
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws LeakguardError `ERR_LEAKGUARD_OPTION` with the option, its value and what is allowed
+ */
+export function resolveOptions(options: GuardOptions = {}, env: Environment = process.env): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) fail('options', options, 'an object');
+  for (const key of Object.keys(options)) {
+    if (!Object.hasOwn(READERS, key)) fail(key, (options as never)[key], `one of ${Object.keys(READERS).join(', ')}`);
+  }
+  const entries = Object.entries(READERS).map(([key, read]) => [key, read((options as never)[key], env)]);
+  return Object.fromEntries(entries) as ResolvedOptions;
+}
+
+/** Leak tracking in a unit test's process would only measure the test runner. */
+function isTestRun(env: Environment): boolean {
+  return env.NODE_ENV === 'test' || env.VITEST !== undefined || env.JEST_WORKER_ID !== undefined;
+}
+
+function fail(option: string, value: unknown, allowed: string): never {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : printable(value);
+  throw new LeakguardError('ERR_LEAKGUARD_OPTION', `leakguard: ${option} must be ${allowed}, got ${shown}`);
+}
+
+function printable(value: unknown): string {
+  try {
+    return String(value).slice(0, 100);
+  } catch {
+    return typeof value;
+  }
+}
+
+function oneOf(option: string, value: unknown, allowed: readonly unknown[]): unknown {
+  if (allowed.includes(value)) return value;
+  return fail(option, value, `one of ${allowed.map((item) => JSON.stringify(item)).join(', ')}`);
+}
+
+function boolean(option: string, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : fail(option, value, 'true or false');
+}
+
+function number(option: string, value: unknown, min: number, max: number): number {
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  return fail(option, value, `a number from ${min} to ${max}`);
+}
+
+function integer(option: string, value: unknown, min: number, max: number): number {
+  if (Number.isInteger(value)) return number(option, value, min, max);
+  return fail(option, value, `a whole number from ${min} to ${max}`);
+}
+
+const SIZE = /^\s*\d+(\.\d+)?\s*(b|kb|mb|gb|tb)?\s*$/i;
+
+/** Bytes from a number or from text such as '128B' or '1.5MB' (1 KB is 1,024 bytes). */
+function size(option: string, value: unknown): number {
+  const parsed = typeof value === 'string' && SIZE.test(value) ? bytes.parse(value.trim()) : value;
+  if (typeof parsed === 'number' && parsed >= 0 && Number.isFinite(parsed)) return parsed;
+  return fail(option, value, "a size of 0 or more: bytes, or text such as '128B', '2KB', '1.5MB'");
+}
+
+function callable(option: string, value: unknown): unknown {
+  return typeof value === 'function' ? value : fail(option, value, 'a function');
+}
+
+function logger(value: unknown): Logger | null {
+  if (value === null) return null;
+  const methods = ['info', 'warn', 'error'] as const;
+  const fits = typeof value === 'object' && methods.every((m) => typeof (value as never)[m] === 'function');
+  return fits ? (value as Logger) : fail('logger', value, 'an object with the methods info, warn and error');
+}

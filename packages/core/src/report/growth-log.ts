@@ -1,0 +1,70 @@
+import { pino } from 'pino';
+import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
+import { formatBytes } from './quantities.ts';
+import { formatHeadline, formatScope } from './leak-text.ts';
+
+/** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
+export function defaultLogger(): Logger {
+  const options = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  return pino(options, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Scopes in the periodic table's line. */
+const TABLE_SCOPES = 10;
+
+/**
+ * Writes events to a logger by the noise rules: `leak` and `cleared` warn, `growth` informs once per change, the
+ * periodic table only while something grows (or always, or never). A logger that throws never reaches the caller.
+ */
+export class GrowthLog {
+  readonly #logger: Logger;
+  readonly #logGrowth: 'when-growing' | 'always' | false;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(options: {
+    logger: Logger;
+    logGrowth: 'when-growing' | 'always' | false;
+    onError: (error: unknown) => void;
+  }) {
+    this.#logger = options.logger;
+    this.#logGrowth = options.logGrowth;
+    this.#onError = options.onError;
+  }
+
+  /** A scope's verdict changed. */
+  verdict(event: 'growth' | 'leak' | 'cleared', scope: ScopeReport, report: GrowthReport): void {
+    const fields = { v: 1, event, ...scope, memory: report.memory };
+    if (event === 'cleared') {
+      this.#write('warn', fields, `CLEARED  ${scope.scope}  grew and has stopped`);
+      return;
+    }
+    const text = formatScope(scope, report);
+    this.#write(event === 'leak' ? 'warn' : 'info', { ...fields, text }, formatHeadline(scope));
+  }
+
+  /** The periodic table: memory, and the scopes that matter most. */
+  table(report: GrowthReport): void {
+    const growing = report.scopes.some(({ verdict }) => verdict === 'growing' || verdict === 'leaking');
+    const wanted = this.#logGrowth === 'always' || (this.#logGrowth === 'when-growing' && growing);
+    if (!wanted) return;
+    const scopes = report.scopes
+      .slice(0, TABLE_SCOPES)
+      .map(({ scope, units, verdict, bytesPerUnit, totalBytes }) => ({ scope, units, verdict, bytesPerUnit, totalBytes }));
+    const { memory, overhead, unattributed } = report;
+    const fields = { v: 1, event: 'memory', memory, scopes, unattributed, overhead };
+    this.#write('info', fields, `memory  floor ${memory.floorBytes === null ? 'unknown' : formatBytes(memory.floorBytes)}`);
+  }
+
+  /** Something the operator should know once. */
+  notice(message: string): void {
+    this.#write('warn', { v: 1, event: 'notice' }, message);
+  }
+
+  #write(level: 'info' | 'warn', fields: object, message: string): void {
+    try {
+      this.#logger[level](fields, message);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import type { SourceAnalysis } from '../attribute/single-source.ts';
+import { byGravity, graver, type NamedGrowth } from '../decide/channel-growth.ts';
+import { scopeFingerprint } from '../decide/fingerprint.ts';
+import type { RetainedTally } from '../decide/retained-requests.ts';
+import { FIRST_SCOPE } from '../measure/floor.ts';
+import type { Channel, ScopeEvidence, ScopeKind, ScopeReport, Verdict } from '../types.ts';
+import { sourceName } from './source-name.ts';
+
+/** What the report needs to know of one scope. */
+export interface ScopeFacts {
+  id: number;
+  scope: string;
+  kind: ScopeKind;
+  units: number;
+  inFlight: number;
+  unitsPerSecond: number;
+  retained: { tally: RetainedTally; verdict: Verdict } | null;
+  since: Date | null;
+}
+
+/** Evidence that all scopes share, gathered once per report. */
+export interface SharedEvidence {
+  growths: readonly NamedGrowth[];
+  analysis: SourceAnalysis | null;
+  minBytesPerUnit: number;
+  nameOf: (scope: number) => string;
+}
+
+/** Reports of all scopes, worst first: by verdict, then by what stayed, then by traffic. */
+export function scopeReports(scopes: readonly ScopeFacts[], shared: SharedEvidence): ScopeReport[] {
+  return scopes
+    .map((facts) => scopeReport(facts, shared))
+    .sort(
+      (a, b) =>
+        byGravity(a.verdict, b.verdict) ||
+        (b.totalBytes ?? 0) - (a.totalBytes ?? 0) ||
+        (b.survivors?.alive ?? 0) - (a.survivors?.alive ?? 0) ||
+        b.units - a.units,
+    );
+}
+
+function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
+  const growths = shared.growths.filter(({ source }) => source === FIRST_SCOPE + facts.id);
+  const main = growths.reduce<NamedGrowth | null>((a, b) => (a === null || b.totalBytes > a.totalBytes ? b : a), null);
+  const verdict = scopeVerdict(facts, growths, shared);
+  const isRetained = facts.retained !== null && byGravity(facts.retained.verdict, 'stable') < 0;
+  const channels: Channel[] = [];
+  if (main !== null) channels.push('floors');
+  if (isRetained) channels.push('survivors');
+  return {
+    scope: facts.scope,
+    kind: facts.kind,
+    units: facts.units,
+    inFlight: facts.inFlight,
+    verdict,
+    ...slope(main, facts.unitsPerSecond),
+    channels,
+    candidates: main === null ? [] : candidates(main, shared),
+    site: null,
+    survivors: survivors(facts),
+    minDetectableBytes: minDetectable(facts, shared),
+    since: facts.since?.toISOString() ?? null,
+    unitsPerSecond: facts.unitsPerSecond,
+    evidence: evidence(facts, growths, isRetained),
+    fingerprint: channels.length === 0 ? null : scopeFingerprint(facts.kind, facts.scope),
+  };
+}
+
+function scopeVerdict(facts: ScopeFacts, growths: readonly NamedGrowth[], shared: SharedEvidence): Verdict {
+  const base: Verdict = shared.analysis === null ? 'warming-up' : 'stable';
+  const named = growths.reduce<Verdict>((worst, growth) => graver(worst, growth.verdict), base);
+  return facts.retained === null || facts.retained.verdict === 'stable' ? named : graver(named, facts.retained.verdict);
+}
+
+function slope(
+  growth: NamedGrowth | null,
+  unitsPerSecond: number,
+): Pick<ScopeReport, 'bytesPerUnit' | 'ci95' | 'totalBytes' | 'signal' | 'bytesPerHour'> {
+  if (growth === null) return { bytesPerUnit: null, ci95: null, totalBytes: null, signal: null, bytesPerHour: null };
+  const { bytesPerUnit, ci95 } = growth.estimate;
+  return {
+    bytesPerUnit,
+    ci95: [Math.max(0, ci95[0]), ci95[1]],
+    totalBytes: growth.totalBytes,
+    signal: growth.signal,
+    bytesPerHour: bytesPerUnit * unitsPerSecond * 3600,
+  };
+}
+
+function candidates(growth: NamedGrowth, shared: SharedEvidence): ScopeReport['candidates'] {
+  return growth.credible
+    .filter(({ source }) => source !== growth.source)
+    .map(({ source, probability }) => ({ scope: sourceName(source, shared.nameOf), probability }));
+}
+
+function survivors({ retained }: ScopeFacts): ScopeReport['survivors'] {
+  if (retained === null || retained.tally.sampled === 0) return null;
+  return { sampled: retained.tally.sampled, alive: retained.tally.alive };
+}
+
+/** Never below the reporting threshold: smaller growth is not called growth. */
+function minDetectable(facts: ScopeFacts, shared: SharedEvidence): number | null {
+  const seen = shared.analysis?.minDetectable(FIRST_SCOPE + facts.id) ?? null;
+  return seen === null ? null : Math.max(seen, shared.minBytesPerUnit);
+}
+
+function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained: boolean): ScopeEvidence[] {
+  const list: ScopeEvidence[] = growths.map((growth) => ({
+    channel: 'floors',
+    posterior: growth.credible[0]!.probability,
+    note: `${growth.signal}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
+  }));
+  if (isRetained) {
+    list.push({
+      channel: 'survivors',
+      samples: facts.retained!.tally.retainedBornAt.length,
+      note: 'finished request or job objects alive through five or more major GCs',
+    });
+  }
+  return list;
+}

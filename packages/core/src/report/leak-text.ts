@@ -1,0 +1,137 @@
+import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
+import { formatByteRange, formatBytes, formatDuration, formatProbability, formatSince } from './quantities.ts';
+
+const LABEL = 15;
+
+/**
+ * The report as a person reads it: every scope that is growing or leaking, worst first, then growth that follows no
+ * scope, then what is still missing for a verdict. Made from the report alone, so a stored report reads the same.
+ *
+ * @example
+ * console.log(formatReport(guard.report()));
+ */
+export function formatReport(report: GrowthReport): string {
+  const blocks = [
+    ...report.scopes.filter(isGrowing).map((scope) => formatScope(scope, report)),
+    ...(report.unattributed === null ? [] : [formatUnattributed(report.unattributed)]),
+  ];
+  if (blocks.length === 0) blocks.push(formatQuiet(report));
+  const limits = formatLimits(report);
+  return [...blocks, ...(limits === '' ? [] : [limits])].join('\n\n');
+}
+
+/** One line: verdict, scope and rate, for a log's message. */
+export function formatHeadline(scope: ScopeReport): string {
+  return `${scope.verdict.toUpperCase()}  ${scope.scope}  ${rate(scope)}`;
+}
+
+/** One scope as the contract's leak text: only the lines that something is known for. */
+export function formatScope(scope: ScopeReport, report: GrowthReport): string {
+  const first = [formatHeadline(scope), total(scope, report), hourly(scope)].filter((part) => part !== '').join('   ');
+  const lines = [
+    first,
+    labelled('seen by', scope.evidence.map((item) => seenBy(item, scope)).join(', ')),
+    labelled('could also be', candidates(scope.candidates)),
+    labelled('could also fit', store(scope)),
+    labelled('cannot see', blindSpot(scope)),
+    labelled('fingerprint', scope.fingerprint ?? ''),
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function isGrowing(scope: ScopeReport): boolean {
+  return scope.verdict === 'growing' || scope.verdict === 'leaking';
+}
+
+function labelled(label: string, text: string): string {
+  return text === '' ? '' : `  ${label.padEnd(LABEL)}${text}`;
+}
+
+function unit(scope: ScopeReport): string {
+  return scope.kind === 'job' ? 'job' : 'request';
+}
+
+function rate(scope: ScopeReport): string {
+  if (scope.bytesPerUnit === null || scope.ci95 === null) return `finished ${unit(scope)} objects are kept`;
+  const where = scope.signal === 'arrayBuffers' ? ' of Buffers' : scope.signal === 'external' ? ' off the heap' : '';
+  return `${formatBytes(scope.bytesPerUnit)}${where} per ${unit(scope)} (95 %: ${formatByteRange(scope.ci95)})`;
+}
+
+function total(scope: ScopeReport, report: GrowthReport): string {
+  if (scope.totalBytes === null) return '';
+  const since = scope.since === null ? '' : `, ${scope.verdict} since ${formatSince(scope.since, report.time)}`;
+  return `${formatBytes(scope.totalBytes)} so far${since}`;
+}
+
+function hourly(scope: ScopeReport): string {
+  if (scope.bytesPerHour === null) return '';
+  return `${formatBytes(scope.bytesPerHour)} per hour at ${scope.unitsPerSecond.toFixed(1)} ${unit(scope)}s/s`;
+}
+
+function seenBy(item: ScopeReport['evidence'][number], scope: ScopeReport): string {
+  if (item.channel === 'survivors') {
+    const sampled = scope.survivors === null ? '' : ` of ${scope.survivors.sampled} sampled`;
+    return `survivors (${scope.survivors?.alive ?? item.samples}${sampled} ${unit(scope)} objects still alive)`;
+  }
+  const posterior = item.posterior === undefined ? '' : ` (${formatProbability(item.posterior)} this one; ${item.note})`;
+  return `${item.channel}${posterior}`;
+}
+
+function candidates(list: readonly { scope: string; probability: number }[]): string {
+  const shown = list.slice(0, 5).map(({ scope, probability }) => `${scope} (${formatProbability(probability)})`);
+  const rest = list.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+function store(scope: ScopeReport): string {
+  if (scope.verdict !== 'growing') return '';
+  return 'a bounded store that is still filling; growing becomes leaking when the growth outlasts that';
+}
+
+function blindSpot(scope: ScopeReport): string {
+  if (scope.minDetectableBytes === null) return '';
+  return `leaks below ${formatBytes(scope.minDetectableBytes)} per ${unit(scope)} here`;
+}
+
+function formatUnattributed(growth: UnattributedReport): string {
+  const what =
+    growth.source === 'background'
+      ? `${growth.bytesPerHour === null ? '' : `${formatBytes(growth.bytesPerHour)} per hour, `}with or without traffic`
+      : `${growth.bytesPerUnit === null ? '' : formatBytes(growth.bytesPerUnit)} per request, whatever the route: look at middleware`;
+  const lines = [
+    `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : 'every request'})  ${what}`,
+    labelled('seen by', `floors (${formatProbability(growth.probability)} this one; ${growth.signal})`),
+    labelled('could also be', candidates(growth.candidates)),
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function formatQuiet(report: GrowthReport): string {
+  const { majorGcsNeeded } = report.evidence;
+  if (majorGcsNeeded > 0) return 'WARMING UP  no verdict yet';
+  const blind = report.scopes.filter((scope) => scope.minDetectableBytes !== null).slice(0, 5);
+  const lines = blind.map((scope) =>
+    labelled('cannot see', `leaks below ${formatBytes(scope.minDetectableBytes!)} per ${unit(scope)} on ${scope.scope}`),
+  );
+  return ['STABLE  nothing grows', ...lines].join('\n');
+}
+
+/** What keeps the report from saying more. */
+function formatLimits({ evidence, level }: GrowthReport): string {
+  const lines: string[] = [];
+  if (evidence.majorGcsNeeded > 0) lines.push(moreNeeded(evidence, level));
+  if (evidence.rareGcs) {
+    lines.push('major GCs are rarer than one in two minutes, so verdicts come slowly; the option idleGc helps');
+  }
+  for (const { channel, reason } of evidence.unavailable) lines.push(`channel ${channel} is unavailable: ${reason}`);
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
+function moreNeeded(evidence: GrowthReport['evidence'], level: GrowthReport['level']): string {
+  const pace =
+    evidence.etaMs === null
+      ? 'when that will be is not known yet'
+      : `in about ${formatDuration(evidence.etaMs)} at the present pace`;
+  const kind = level === 'prove' ? 'forced GCs' : 'major GCs';
+  return `${evidence.majorGcsNeeded} more ${kind} needed for the first verdict, ${pace}`;
+}

@@ -1,0 +1,34 @@
+import type { NamedGrowth } from '../decide/channel-growth.ts';
+import { BACKGROUND, FIRST_SCOPE } from '../measure/floor.ts';
+import type { UnattributedReport } from '../types.ts';
+import { sourceName, unattributedSource } from './source-name.ts';
+
+/**
+ * Growth that follows no single scope: the largest one, null if there is none.
+ *
+ * @param unitsPerSecond of all scopes together
+ */
+export function unattributedReport(
+  growths: readonly NamedGrowth[],
+  nameOf: (scope: number) => string,
+  unitsPerSecond: number,
+): UnattributedReport | null {
+  const own = growths.filter(({ source }) => source < FIRST_SCOPE).sort((a, b) => b.totalBytes - a.totalBytes);
+  const growth = own[0];
+  if (growth === undefined) return null;
+  const { bytesPerUnit, ci95 } = growth.estimate;
+  const timed = growth.source === BACKGROUND;
+  return {
+    source: unattributedSource(growth.source),
+    verdict: growth.verdict,
+    signal: growth.signal,
+    bytesPerUnit: timed ? null : bytesPerUnit,
+    ci95: timed ? null : [Math.max(0, ci95[0]), ci95[1]],
+    bytesPerHour: bytesPerUnit * (timed ? 1 : unitsPerSecond) * 3600,
+    totalBytes: growth.totalBytes,
+    probability: growth.credible[0]!.probability,
+    candidates: growth.credible
+      .slice(1)
+      .map(({ source, probability }) => ({ scope: sourceName(source, nameOf), probability })),
+  };
+}

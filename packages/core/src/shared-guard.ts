@@ -1,0 +1,132 @@
+import { createGuard } from './guard.ts';
+import { resolveOptions } from './options.ts';
+import type { Guard, GuardEvents, GuardOptions, GrowthReport, ScopeId, ScopeKind, Unit } from './types.ts';
+
+/** Raised when copies of this package could no longer share one guard. */
+const PROTOCOL = 1;
+const SLOT = Symbol.for('leakguard.shared-guard');
+
+/** What one installed copy of this package leaves for the others in the same isolate. */
+interface SharedSlot {
+  protocol: number;
+  join(options: GuardOptions): Guard;
+}
+
+type GlobalWithSlot = typeof globalThis & { [SLOT]?: SharedSlot };
+
+/**
+ * The process's shared guard: every adapter uses it, so that all scopes are in one ledger. Copies of this package that
+ * were installed twice meet in it. Options are settled when the first unit begins; until then the first explicit value
+ * of each wins, and whoever asks for another one later gets a warning that names the field and both values.
+ *
+ * @returns a handle; the guard closes when every handle is closed
+ * @throws LeakguardError `ERR_LEAKGUARD_OPTION` for a bad option
+ * @example
+ * const guard = getGuard({ minBytesPerUnit: '256B' });
+ * guard.on('leak', (scope) => console.error(scope.scope, scope.bytesPerUnit));
+ */
+export function getGuard(options: GuardOptions = {}): Guard {
+  resolveOptions(options);
+  const host = globalThis as GlobalWithSlot;
+  const slot = host[SLOT];
+  if (slot !== undefined && slot.protocol !== PROTOCOL) {
+    warn(`another copy of @leakguard/core (protocol ${slot.protocol}) has a guard in this process; this one is separate`);
+    return createGuard(options);
+  }
+  return (slot ?? openSlot(host)).join(options);
+}
+
+function openSlot(host: GlobalWithSlot): SharedSlot {
+  const shared = new SharedGuard(() => {
+    if (host[SLOT] === slot) delete host[SLOT];
+  });
+  const slot: SharedSlot = { protocol: PROTOCOL, join: (options) => shared.join(options) };
+  Object.defineProperty(host, SLOT, { value: slot, configurable: true, enumerable: false });
+  return slot;
+}
+
+function warn(message: string): void {
+  process.emitWarning(`leakguard: ${message}`, { type: 'LeakguardWarning', code: 'LEAKGUARD_SHARED_GUARD' });
+}
+
+/** One guard, the options asked for so far, and how many handles are open. */
+class SharedGuard {
+  readonly #options: Record<string, unknown> = {};
+  readonly #onLastClose: () => void;
+  #guard: Guard | null = null;
+  #handles = 0;
+
+  constructor(onLastClose: () => void) {
+    this.#onLastClose = onLastClose;
+  }
+
+  /** The guard itself, started by whoever needs it first. */
+  get guard(): Guard {
+    this.#guard ??= createGuard(this.#options as GuardOptions);
+    return this.#guard;
+  }
+
+  join(options: GuardOptions): Guard {
+    for (const [field, value] of Object.entries(options)) {
+      if (value !== undefined) this.#merge(field, value);
+    }
+    this.#handles += 1;
+    return new GuardHandle(this);
+  }
+
+  async leave(): Promise<void> {
+    this.#handles -= 1;
+    if (this.#handles > 0) return;
+    this.#onLastClose();
+    await this.#guard?.close();
+  }
+
+  #merge(field: string, value: unknown): void {
+    const settled = field in this.#options || this.#guard !== null;
+    if (!settled) this.#options[field] = value;
+    else if (!Object.is(this.#options[field], value)) {
+      const used = field in this.#options ? String(this.#options[field]) : 'the default';
+      warn(`option ${field} of the shared guard is ${used}; ${String(value)} comes too late and is ignored`);
+    }
+  }
+}
+
+/** One user's view of the shared guard; closing it twice counts once. */
+class GuardHandle implements Guard {
+  readonly #shared: SharedGuard;
+  #open = true;
+
+  constructor(shared: SharedGuard) {
+    this.#shared = shared;
+  }
+
+  scope(kind: ScopeKind, name: string): ScopeId {
+    return this.#shared.guard.scope(kind, name);
+  }
+
+  begin(): Unit {
+    return this.#shared.guard.begin();
+  }
+
+  report(): GrowthReport {
+    return this.#shared.guard.report();
+  }
+
+  analyze(): Promise<GrowthReport> {
+    return this.#shared.guard.analyze();
+  }
+
+  on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {
+    return this.#shared.guard.on(event, listener);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#shared.leave();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
