@@ -38,13 +38,15 @@ export class GainSums {
   };
   /** Sum of log innovation variances; makes the likelihoods of different gains comparable. */
   logVariance = 0;
-  readonly #filter: WhiteningFilter;
+  readonly #gain: number;
+  #filter: WhiteningFilter;
   #innovation: Float64Array;
   #value = 0;
   #inFlight = 0;
   #trend = 0;
 
   constructor(gain: number, capacity: number) {
+    this.#gain = gain;
     this.#filter = new WhiteningFilter(gain);
     this.#innovation = new Float64Array(capacity);
     this.square = new Float64Array(capacity);
@@ -65,6 +67,15 @@ export class GainSums {
     this.withValue = larger(this.withValue);
     this.withInFlight = larger(this.withInFlight);
     this.withTrend = larger(this.withTrend);
+  }
+
+  /** Forgets the level, not the sums: the next row is seen as the second after a fresh start. */
+  restart(): void {
+    this.#filter = new WhiteningFilter(this.#gain);
+    this.#innovation.fill(0);
+    this.#value = 0;
+    this.#inFlight = 0;
+    this.#trend = 0;
   }
 
   /** Adds one row; what was there before fades by `memory` (0 to 1). */

@@ -47,13 +47,17 @@ export class SourceBank {
     this.#row = { columns: new Float64Array(columns), value: 0, inFlight: 0, trend: 0 };
   }
 
-  /** Adds one observation; O(sources). The first one only sets the levels. */
-  push(row: BankRow): void {
+  /**
+   * Adds one observation; O(sources). The first one only sets the levels, and so does one at which the level broke:
+   * what was learned before it stays, but the jump itself says nothing.
+   */
+  push(row: BankRow, broke = false): void {
     if (row.sources.length > this.#capacity) this.#grow(row.sources.length);
     const first = this.#last === null;
     this.#increments(row);
     this.sources = Math.max(this.sources, row.sources.length);
-    if (first) return;
+    if (broke) for (const sums of this.gains) sums.restart();
+    if (first || broke) return;
     this.innovations = this.innovations * MEMORY + 1;
     for (const sums of this.gains) sums.add(this.#row, this.sources * this.columnsPerSource, MEMORY);
   }

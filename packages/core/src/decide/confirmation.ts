@@ -27,8 +27,8 @@ export class Confirmation {
     this.#bank.push(first);
   }
 
-  push(row: BankRow): void {
-    this.#bank.push(row);
+  push(row: BankRow, broke: boolean): void {
+    this.#bank.push(row, broke);
   }
 
   /** What `source` did since the period began, in its own unit. */

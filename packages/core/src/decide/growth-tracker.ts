@@ -6,6 +6,7 @@ import {
   type SourceAnalysis,
 } from '../attribute/single-source.ts';
 import type { Candidate } from '../attribute/credible-set.ts';
+import { LevelShift } from '../attribute/level-shift.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 import type { Verdict } from '../types.ts';
 import { Confirmation } from './confirmation.ts';
@@ -35,7 +36,9 @@ export class GrowthTracker {
   growth: SignalGrowth | null = null;
   readonly #thresholds: GrowthThresholds;
   readonly #unitless: ReadonlySet<number>;
+  readonly #shift = new LevelShift();
   #bank = new SourceBank({ saturating: true });
+  #warm = false;
   #first: Float64Array | null = null;
   #period: Confirmation | null = null;
   /** Units of the source that the first period took; every later one lasts at least as long. */
@@ -49,7 +52,7 @@ export class GrowthTracker {
 
   get verdict(): Verdict {
     if (this.growth !== null) return this.growth.verdict;
-    return this.#bank.innovations < MIN_INNOVATIONS ? 'warming-up' : 'stable';
+    return this.#warm || this.#bank.innovations >= MIN_INNOVATIONS ? 'stable' : 'warming-up';
   }
 
   /** Innovations gathered so far by the main bank. */
@@ -65,10 +68,12 @@ export class GrowthTracker {
   /** Takes one row (after block minimum) and moves the verdict. */
   push(row: BankRow, timeMs: number): void {
     this.#first ??= Float64Array.from(row.sources);
-    this.#bank.push(row);
-    this.#period?.push(row);
+    const broke = this.#shift.isBreak(row.value);
+    this.#bank.push(row, broke);
+    this.#period?.push(row, broke);
     const analysis = this.analyse();
     if (analysis === null) return;
+    this.#warm = true;
     if (this.growth === null) this.#suspect(analysis, row, timeMs);
     else this.#follow(analysis, row, timeMs);
   }

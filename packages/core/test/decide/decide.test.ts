@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { heapGrowth } from '../../src/decide/channel-growth.ts';
+import { scopeFingerprint } from '../../src/decide/fingerprint.ts';
+import type { SignalGrowth } from '../../src/decide/growth-tracker.ts';
+import { retainedVerdict } from '../../src/decide/retained-requests.ts';
+import { VerdictLog } from '../../src/decide/verdict-log.ts';
+import type { Verdict } from '../../src/types.ts';
+
+const tally = (...retainedBornAt: number[]) => ({ sampled: 40, alive: retainedBornAt.length, retainedBornAt });
+
+describe('retainedVerdict', () => {
+  it('takes two living canaries for an accident', () => {
+    expect(retainedVerdict(tally(10, 20), 1e6, 5000)).toBe('stable');
+  });
+
+  it('is growing from three on', () => {
+    expect(retainedVerdict(tally(10, 20, 30), 100, 5000)).toBe('growing');
+  });
+
+  it('is leaking when three outlived a store of ordinary size and retention goes on', () => {
+    expect(retainedVerdict(tally(10, 20, 30, 6000), 9000, 5000)).toBe('leaking');
+  });
+
+  it('stays growing when only old ones are kept: what was kept at the start is not a leak', () => {
+    expect(retainedVerdict(tally(10, 20, 30), 90_000, 5000)).toBe('growing');
+  });
+
+  it('stays growing for a ring that holds the last 1,000', () => {
+    expect(retainedVerdict(tally(89_100, 89_400, 89_900), 90_000, 5000)).toBe('growing');
+  });
+});
+
+describe('VerdictLog', () => {
+  const at = (s: number): Date => new Date(s * 1000);
+  const map = (entries: Record<string, Verdict>) => new Map(Object.entries(entries));
+
+  it('tells every change once, and what cleared', () => {
+    const log = new VerdictLog<string>();
+    expect(log.update(map({ a: 'growing' }), at(1))).toEqual([{ key: 'a', from: 'stable', to: 'growing' }]);
+    expect(log.update(map({ a: 'growing' }), at(2))).toEqual([]);
+    expect(log.since('a')).toEqual(at(1));
+    expect(log.update(map({ a: 'leaking' }), at(3))).toEqual([{ key: 'a', from: 'growing', to: 'leaking' }]);
+    expect(log.update(map({}), at(4))).toEqual([{ key: 'a', from: 'leaking', to: 'stable' }]);
+    expect(log.since('a')).toBeNull();
+  });
+});
+
+describe('heapGrowth', () => {
+  const growth = (source: number, totalBytes: number): SignalGrowth => ({
+    verdict: 'growing',
+    source,
+    estimate: { bytesPerUnit: 100, standardError: 1, ci95: [98, 102] },
+    totalBytes,
+    credible: [{ source, probability: 1 }],
+    evidence: 20,
+    sinceMs: 0,
+  });
+
+  it('lets old space name, which has less noise', () => {
+    expect(heapGrowth(growth(1, 1e7), growth(2, 1e7))).toMatchObject({ signal: 'oldSpace', source: 2 });
+  });
+
+  it('lets the whole heap name where it grew by clearly more: large objects are not in old space', () => {
+    expect(heapGrowth(growth(1, 5e7), growth(2, 1e7))).toMatchObject({ signal: 'heap', source: 1 });
+    expect(heapGrowth(growth(1, 5e7), null)).toMatchObject({ signal: 'heap' });
+    expect(heapGrowth(null, null)).toBeNull();
+  });
+});
+
+describe('scopeFingerprint', () => {
+  it('is stable for a scope and differs between kinds and names', () => {
+    expect(scopeFingerprint('route', 'GET /users/:id')).toBe('d2e44273');
+    expect(scopeFingerprint('job', 'GET /users/:id')).not.toBe('d2e44273');
+  });
+});

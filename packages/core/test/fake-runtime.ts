@@ -1,0 +1,93 @@
+import type { FloorReading, Runtime } from '../src/internal-types.ts';
+
+/** A process in the test's hand: clock, memory, GCs and timers move only when told to. */
+export class FakeRuntime implements Runtime {
+  nowMs = 0;
+  cpuMs = 0;
+  heapBytes = 20_000_000;
+  arrayBuffersBytes = 0;
+  externalBytes = 0;
+  canForce = true;
+  pauseMs = 5;
+  watching = 0;
+  readonly timers = new Set<{ intervalMs: number; nextMs: number; run: () => void }>();
+  #onFloor: (reading: FloorReading) => void = () => undefined;
+  #onMajorGc: () => void = () => undefined;
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  date(): Date {
+    return new Date(Date.UTC(2026, 0, 1, 12) + this.nowMs);
+  }
+
+  random(): number {
+    return 0.5;
+  }
+
+  processCpuMs(): number {
+    return this.cpuMs;
+  }
+
+  readMemory() {
+    return {
+      heapUsedBytes: this.heapBytes,
+      rssBytes: 100_000_000,
+      externalBytes: this.externalBytes + this.arrayBuffersBytes,
+      arrayBuffersBytes: this.arrayBuffersBytes,
+      heapLimitBytes: 2 ** 31,
+    };
+  }
+
+  watchMajorGcs(onFloor: (reading: FloorReading) => void, onMajorGc: () => void): () => void {
+    this.#onFloor = onFloor;
+    this.#onMajorGc = onMajorGc;
+    this.watching += 1;
+    return () => {
+      this.watching -= 1;
+      this.#onFloor = () => undefined;
+    };
+  }
+
+  forceGc(): FloorReading | null {
+    return this.canForce ? this.reading(true) : null;
+  }
+
+  every(intervalMs: number, run: () => void): () => void {
+    const timer = { intervalMs, nextMs: this.nowMs + intervalMs, run };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  }
+
+  /** A natural major GC happens now. */
+  majorGc(): void {
+    this.#onMajorGc();
+    this.#onFloor(this.reading(false));
+  }
+
+  /** Lets time pass; timers fire when they are due. */
+  pass(ms: number): void {
+    const endMs = this.nowMs + ms;
+    for (;;) {
+      const due = [...this.timers].filter((t) => t.nextMs <= endMs).sort((a, b) => a.nextMs - b.nextMs)[0];
+      if (due === undefined) break;
+      this.nowMs = due.nextMs;
+      due.nextMs += due.intervalMs;
+      due.run();
+    }
+    this.nowMs = endMs;
+  }
+
+  reading(forced: boolean): FloorReading {
+    return {
+      timeMs: this.nowMs,
+      heapBytes: this.heapBytes,
+      oldSpaceBytes: this.heapBytes * 0.9,
+      externalBytes: this.externalBytes + this.arrayBuffersBytes,
+      arrayBuffersBytes: this.arrayBuffersBytes,
+      forced,
+      pauseMs: this.pauseMs,
+    };
+  }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { IGNORED_SCOPE, Ledger, OTHER_SCOPE } from '../../src/measure/ledger.ts';
+import type { ScopeId } from '../../src/types.ts';
+
+function ledger(options: { maxScopes?: number; ignore?: (scope: string) => boolean; timed?: boolean } = {}) {
+  const calls = { finished: [] as unknown[], timed: [] as number[], overflowed: 0 };
+  let clock = 0;
+  const created = new Ledger({
+    maxScopes: options.maxScopes ?? 10,
+    ignore: options.ignore ?? (() => false),
+    hooks: {
+      finished: (scope, units, subject) => calls.finished.push([scope, units, subject]),
+      shouldTime: () => options.timed ?? false,
+      now: () => {
+        clock += 1;
+        return clock;
+      },
+      timed: (ms) => calls.timed.push(ms),
+      overflowed: () => {
+        calls.overflowed += 1;
+      },
+    },
+  });
+  return { ledger: created, calls };
+}
+
+describe('Ledger', () => {
+  it('interns a scope once per kind and name', () => {
+    const { ledger: l } = ledger();
+    expect(l.scope('route', 'GET /')).toBe(l.scope('route', 'GET /'));
+    expect(l.scope('route', 'mail')).not.toBe(l.scope('job', 'mail'));
+    expect([l.nameOf(1), l.kindOf(1), l.kindOf(2)]).toEqual(['mail', 'route', 'job']);
+  });
+
+  it('counts units when they end and in flight until then', () => {
+    const { ledger: l, calls } = ledger();
+    const route = l.scope('route', 'GET /');
+    const subject = {};
+    const [one, two] = [l.begin(), l.begin()];
+    one.enter(route);
+    expect([l.inFlight, l.inFlightOf(route), l.unitsOf(route)]).toEqual([2, 1, 0]);
+    one.end(route, { subject });
+    two.end(route);
+    expect([l.inFlight, l.inFlightOf(route), l.unitsOf(route), l.totalUnits]).toEqual([0, 0, 2, 2]);
+    expect(calls.finished).toEqual([
+      [route, 1, subject],
+      [route, 2, undefined],
+    ]);
+  });
+
+  it('counts a unit in the scope it ended in, wherever it had entered before', () => {
+    const { ledger: l } = ledger();
+    const [a, b] = [l.scope('route', 'A'), l.scope('route', 'B')];
+    const unit = l.begin();
+    unit.enter(a);
+    unit.enter(b);
+    unit.end(a);
+    expect([l.unitsOf(a), l.unitsOf(b), l.inFlightOf(a), l.inFlightOf(b)]).toEqual([1, 0, 0, 0]);
+  });
+
+  it('ignores a second end and an enter after the end', () => {
+    const { ledger: l } = ledger();
+    const a = l.scope('route', 'A');
+    const unit = l.begin();
+    unit.end(a);
+    unit.end(a);
+    unit.enter(a);
+    expect([l.unitsOf(a), l.inFlight, l.inFlightOf(a)]).toEqual([1, 0, 0]);
+  });
+
+  it('does not break on a scope of another guard', () => {
+    const { ledger: l } = ledger();
+    l.scope('route', 'A');
+    const unit = l.begin();
+    unit.enter(77 as ScopeId);
+    unit.end(77 as ScopeId);
+    expect([l.totalUnits, l.inFlight]).toEqual([0, 0]);
+  });
+
+  it('puts scopes beyond maxScopes into (other), loses none of their units and says so once', () => {
+    const { ledger: l, calls } = ledger({ maxScopes: 2 });
+    for (const name of ['A', 'B', 'C', 'D']) l.begin().end(l.scope('route', name));
+    expect(calls.overflowed).toBe(1);
+    expect(l.scopes).toBe(3);
+    expect([l.nameOf(2), l.unitsOf(2), l.totalUnits]).toEqual([OTHER_SCOPE, 2, 4]);
+  });
+
+  it('puts ignored scopes together, and does not count their names against maxScopes', () => {
+    const { ledger: l } = ledger({ maxScopes: 2, ignore: (name) => name.includes('health') });
+    for (const name of ['GET /health', 'GET /healthz', 'A', 'B']) l.begin().end(l.scope('route', name));
+    const names = Array.from({ length: l.scopes }, (_, i) => l.nameOf(i));
+    expect(names).toContain(IGNORED_SCOPE);
+    expect(names).toContain('A');
+  });
+
+  it('counts nothing once it is closed', () => {
+    const { ledger: l, calls } = ledger();
+    const a = l.scope('route', 'A');
+    const unit = l.begin();
+    l.close();
+    unit.end(a);
+    expect([l.totalUnits, calls.finished.length]).toEqual([0, 0]);
+  });
+
+  it('times begin and end of the units that it is told to time', () => {
+    const { ledger: l, calls } = ledger({ timed: true });
+    l.begin().end(l.scope('route', 'A'));
+    expect(calls.timed).toEqual([2]);
+    const untimed = ledger();
+    untimed.ledger.begin().end(untimed.ledger.scope('route', 'A'));
+    expect(untimed.calls.timed).toEqual([]);
+  });
+});
