@@ -1,10 +1,10 @@
 import { FloorChannel } from './decide/floor-channel.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
-import { VerdictLog, type VerdictChange } from './decide/verdict-log.ts';
+import { type VerdictChange, VerdictLog } from './decide/verdict-log.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
-import { type FloorCounts, FIRST_SCOPE } from './measure/floor.ts';
+import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
@@ -121,7 +121,9 @@ export class Detector {
       },
       scopes: scopeReports(scopes, {
         growths,
-        analysis: this.#floors.tracker('oldSpace').analyse(),
+        warmingUp: this.#floors.tracker('oldSpace').verdict === 'warming-up',
+        oldSpace: this.#floors.tracker('oldSpace').analyse(),
+        heap: this.#floors.tracker('heap').analyse(),
         minBytesPerUnit: this.#options.minBytesPerUnit,
         nameOf,
       }),

@@ -1,5 +1,8 @@
 /** Codes of every error that leakguard throws. */
-export type LeakguardErrorCode = 'ERR_LEAKGUARD_OPTION' | 'ERR_LEAKGUARD_CLOSED' | 'ERR_LEAKGUARD_GC_UNAVAILABLE';
+export type LeakguardErrorCode =
+  | 'ERR_LEAKGUARD_OPTION'
+  | 'ERR_LEAKGUARD_CLOSED'
+  | 'ERR_LEAKGUARD_GC_UNAVAILABLE';
 
 /** An error of leakguard: `code` says which, `message` says what to do. */
 export class LeakguardError extends Error {

@@ -40,7 +40,13 @@ const IDLE_GC_SHARE = 0.001;
 const IDLE_GC_MAX_HEAP_BYTES = 256 * 1024 * 1024;
 
 /** True if `idleGc` may force one: nothing in flight, none for two minutes, a small heap, at most 0.1 % of time. */
-export function isIdleGcDue({ nowMs, lastMajorMs, lastPauseMs, inFlight, heapUsedBytes }: IdleGcState): boolean {
+export function isIdleGcDue({
+  nowMs,
+  lastMajorMs,
+  lastPauseMs,
+  inFlight,
+  heapUsedBytes,
+}: IdleGcState): boolean {
   const quietMs = nowMs - lastMajorMs;
   return (
     inFlight === 0 &&

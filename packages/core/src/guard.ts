@@ -7,7 +7,16 @@ import { processRuntime } from './measure/process-runtime.ts';
 import { noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { defaultLogger, GrowthLog } from './report/growth-log.ts';
-import type { Guard, GuardEvents, GuardOptions, GrowthReport, ScopeId, ScopeKind, Unit, Verdict } from './types.ts';
+import type {
+  GrowthReport,
+  Guard,
+  GuardEvents,
+  GuardOptions,
+  ScopeId,
+  ScopeKind,
+  Unit,
+  Verdict,
+} from './types.ts';
 
 /** How often `prove` and `idleGc` look whether a GC is due. */
 const FORCE_TICK_MS = 50;
@@ -78,8 +87,11 @@ class LiveGuard implements Guard {
   }
 
   async analyze(): Promise<GrowthReport> {
-    if (this.#closed) throw new LeakguardError('ERR_LEAKGUARD_CLOSED', 'leakguard: this guard is closed');
+    this.#assertOpen();
     if (this.#options.level === 'prove') {
+      // A WeakRef keeps its target until the running job ends: only a turn later can a GC tell what is really kept.
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#assertOpen();
       if (!this.#force()) {
         throw new LeakguardError(
           'ERR_LEAKGUARD_GC_UNAVAILABLE',
@@ -103,6 +115,10 @@ class LiveGuard implements Guard {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new LeakguardError('ERR_LEAKGUARD_CLOSED', 'leakguard: this guard is closed');
   }
 
   #start(): void {

@@ -1,8 +1,8 @@
+export type { LeakguardErrorCode } from './errors.ts';
 export { LeakguardError } from './errors.ts';
 export { createGuard } from './guard.ts';
 export { formatReport } from './report/leak-text.ts';
 export { getGuard } from './shared-guard.ts';
-export type { LeakguardErrorCode } from './errors.ts';
 export type {
   Channel,
   EvidenceReport,

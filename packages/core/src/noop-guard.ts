@@ -1,4 +1,4 @@
-import type { Guard, GrowthReport, Level, ScopeId, Unit } from './types.ts';
+import type { GrowthReport, Guard, Level, ScopeId, Unit } from './types.ts';
 
 const NOOP_UNIT: Unit = Object.freeze({ enter: () => undefined, end: () => undefined });
 

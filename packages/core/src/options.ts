@@ -46,7 +46,8 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
 export function resolveOptions(options: GuardOptions = {}, env: Environment = process.env): ResolvedOptions {
   if (typeof options !== 'object' || options === null) fail('options', options, 'an object');
   for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(READERS, key)) fail(key, (options as never)[key], `one of ${Object.keys(READERS).join(', ')}`);
+    if (!Object.hasOwn(READERS, key))
+      fail(key, (options as never)[key], `one of ${Object.keys(READERS).join(', ')}`);
   }
   const entries = Object.entries(READERS).map(([key, read]) => [key, read((options as never)[key], env)]);
   return Object.fromEntries(entries) as ResolvedOptions;

@@ -1,6 +1,6 @@
 import { createGuard } from './guard.ts';
 import { resolveOptions } from './options.ts';
-import type { Guard, GuardEvents, GuardOptions, GrowthReport, ScopeId, ScopeKind, Unit } from './types.ts';
+import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind, Unit } from './types.ts';
 
 /** Raised when copies of this package could no longer share one guard. */
 const PROTOCOL = 1;
@@ -30,7 +30,9 @@ export function getGuard(options: GuardOptions = {}): Guard {
   const host = globalThis as GlobalWithSlot;
   const slot = host[SLOT];
   if (slot !== undefined && slot.protocol !== PROTOCOL) {
-    warn(`another copy of @leakguard/core (protocol ${slot.protocol}) has a guard in this process; this one is separate`);
+    warn(
+      `another copy of @leakguard/core (protocol ${slot.protocol}) has a guard in this process; this one is separate`,
+    );
     return createGuard(options);
   }
   return (slot ?? openSlot(host)).join(options);

@@ -29,10 +29,13 @@ describe('resolveOptions', () => {
     });
   });
 
-  it.each([{ NODE_ENV: 'test' }, { VITEST: 'true' }, { JEST_WORKER_ID: '1' }])('is off in a test run (%o)', (env) => {
-    expect(resolveOptions({}, env).enabled).toBe(false);
-    expect(resolveOptions({ enabled: true }, env).enabled).toBe(true);
-  });
+  it.each([{ NODE_ENV: 'test' }, { VITEST: 'true' }, { JEST_WORKER_ID: '1' }])(
+    'is off in a test run (%o)',
+    (env) => {
+      expect(resolveOptions({}, env).enabled).toBe(false);
+      expect(resolveOptions({ enabled: true }, env).enabled).toBe(true);
+    },
+  );
 
   it('reads sizes as bytes or as text of 1,024s', () => {
     const sizes = resolveOptions({ minBytesPerUnit: '2KB', minTotalBytes: ' 1.5 mb ' }, PRODUCTION);

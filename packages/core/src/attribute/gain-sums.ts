@@ -101,7 +101,13 @@ export class GainSums {
     corner.trendValue = corner.trendValue * memory + value * this.#trend;
   }
 
-  #addColumns(increments: Float64Array, columns: number, carry: number, weight: number, memory: number): void {
+  #addColumns(
+    increments: Float64Array,
+    columns: number,
+    carry: number,
+    weight: number,
+    memory: number,
+  ): void {
     const { square, withValue, withInFlight, withTrend } = this;
     const innovation = this.#innovation;
     const value = weight * this.#value;

@@ -1,7 +1,10 @@
 declare module 'jstat' {
   /** The distributions that leakguard takes from jstat. */
   const jStat: {
-    studentt: { inv(p: number, degreesOfFreedom: number): number; cdf(x: number, degreesOfFreedom: number): number };
+    studentt: {
+      inv(p: number, degreesOfFreedom: number): number;
+      cdf(x: number, degreesOfFreedom: number): number;
+    };
   };
   export default jStat;
 }

@@ -42,7 +42,8 @@ export class NuisanceProjection {
     const withInFlight = this.#sums.withInFlight[column]!;
     const withTrend = this.#sums.withTrend[column]!;
     const [a, b, d] = this.#inverse;
-    const explained = a * withInFlight * withInFlight + 2 * b * withInFlight * withTrend + d * withTrend * withTrend;
+    const explained =
+      a * withInFlight * withInFlight + 2 * b * withInFlight * withTrend + d * withTrend * withTrend;
     const information = square - explained;
     if (information < RIDGE * square) return null;
     const product =

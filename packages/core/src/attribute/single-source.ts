@@ -76,7 +76,9 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
   const evidence = columnEvidence(gains, bank.sources * bank.columnsPerSource);
   const isLine = (_: number, column: number): boolean => column % bank.columnsPerSource === 0;
   const lines = evidence.filter(isLine);
-  const curves = evidence.filter((value, column) => !isLine(value, column) && value > Number.NEGATIVE_INFINITY);
+  const curves = evidence.filter(
+    (value, column) => !isLine(value, column) && value > Number.NEGATIVE_INFINITY,
+  );
   const leak = logMean(lines);
   const filling = logMean(curves);
   return {
@@ -84,7 +86,10 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
     growthEvidence: Math.max(leak, filling),
     leakEvidence: leak - Math.log(PRIOR_NOTHING + PRIOR_FILLING * Math.exp(Math.min(filling, 700))),
     sourceEvidence: lines,
-    credible: credibleSet(lines.map((value) => value * POSTERIOR_TEMPER), CREDIBLE_MASS),
+    credible: credibleSet(
+      lines.map((value) => value * POSTERIOR_TEMPER),
+      CREDIBLE_MASS,
+    ),
     sigmaBytes: residualSigma(gains, n),
     estimate: (source) => estimate(gains, source * bank.columnsPerSource, n),
     minDetectable: (source) => minDetectable(gains, source * bank.columnsPerSource, n, lines.length),
@@ -156,7 +161,10 @@ function smallestRss(gain: GainFit): number {
 
 function plausibleGains(gains: readonly GainFit[]): GainFit[] {
   const qualities = gains.map((gain) =>
-    Math.max(gain.nullLogLikelihood, ...gain.fits.map((fit) => (fit === null ? -Infinity : gain.logLikelihood(fit)))),
+    Math.max(
+      gain.nullLogLikelihood,
+      ...gain.fits.map((fit) => (fit === null ? -Infinity : gain.logLikelihood(fit))),
+    ),
   );
   const best = Math.max(...qualities);
   return gains.filter((_, g) => qualities[g]! > best - PLAUSIBLE_GAIN);

@@ -52,7 +52,8 @@ export class Confirmation {
     const estimate = analysis.estimate(source);
     if (estimate === null) return 'unclear';
     const evidence = analysis.sourceEvidence[source] ?? Number.NEGATIVE_INFINITY;
-    if (evidence > PERIOD_EVIDENCE && hasGoneOn(estimate, earlierBytesPerUnit, minBytesPerUnit)) return 'went-on';
+    if (evidence > PERIOD_EVIDENCE && hasGoneOn(estimate, earlierBytesPerUnit, minBytesPerUnit))
+      return 'went-on';
     const negligible = Math.max(minBytesPerUnit, REMAINDER * earlierBytesPerUnit);
     return estimate.ci95[1] < negligible ? 'stopped' : 'unclear';
   }

@@ -1,5 +1,5 @@
-import type { BankRow } from '../attribute/source-bank.ts';
 import { MIN_INNOVATIONS } from '../attribute/single-source.ts';
+import type { BankRow } from '../attribute/source-bank.ts';
 import type { FloorReading } from '../internal-types.ts';
 import { BlockMinimum } from '../measure/block-minimum.ts';
 import { BACKGROUND, type FloorCounts, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
@@ -63,13 +63,18 @@ export class FloorChannel {
 
   /** Growth by kind of memory: heap (two readings of the same bytes), external, array buffers. */
   growths(): NamedGrowth[] {
-    const growth = (signal: Signal) => this.tracker(signal).growth;
     const named = (signal: Signal): NamedGrowth | null => {
-      const found = growth(signal);
-      return found === null ? null : { ...found, signal };
+      const found = this.tracker(signal).growth;
+      return found === null ? null : { ...found, signal, namedBy: signal };
     };
-    const all = [heapGrowth(growth('heap'), growth('oldSpace')), named('external'), named('arrayBuffers')];
-    return all.filter((item) => item !== null);
+    return [this.#heapGrowth(), named('external'), named('arrayBuffers')].filter((item) => item !== null);
+  }
+
+  #heapGrowth(): NamedGrowth | null {
+    const heap = this.tracker('heap');
+    const oldSpace = this.tracker('oldSpace').growth;
+    const sizeOnHeap = oldSpace === null ? null : (heap.analyse()?.estimate(oldSpace.source) ?? null);
+    return heapGrowth(heap.growth, oldSpace, sizeOnHeap);
   }
 
   tracker(signal: Signal): GrowthTracker {

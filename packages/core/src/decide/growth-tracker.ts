@@ -1,3 +1,5 @@
+import type { Candidate } from '../attribute/credible-set.ts';
+import { LevelShift } from '../attribute/level-shift.ts';
 import {
   analyseSources,
   EVIDENCE_THRESHOLD,
@@ -5,8 +7,6 @@ import {
   type SlopeEstimate,
   type SourceAnalysis,
 } from '../attribute/single-source.ts';
-import type { Candidate } from '../attribute/credible-set.ts';
-import { LevelShift } from '../attribute/level-shift.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 import type { Verdict } from '../types.ts';
 import { Confirmation } from './confirmation.ts';

@@ -33,7 +33,9 @@ export function growthThresholds(options: {
   return {
     minBytesPerUnit: options.minBytesPerUnit,
     minTotalBytes: options.minTotalBytes,
-    leakTotalBytes: options.prove ? 0 : Math.max(LEAK_TOTAL_BYTES, LEAK_SHARE_OF_LIMIT * options.heapLimitBytes),
+    leakTotalBytes: options.prove
+      ? 0
+      : Math.max(LEAK_TOTAL_BYTES, LEAK_SHARE_OF_LIMIT * options.heapLimitBytes),
     hugeTotalBytes: HUGE_SHARE_OF_LIMIT * options.heapLimitBytes,
   };
 }

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
-import { formatBytes } from './quantities.ts';
 import { formatHeadline, formatScope } from './leak-text.ts';
+import { formatBytes } from './quantities.ts';
 
 /** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
 export function defaultLogger(): Logger {
@@ -49,10 +49,20 @@ export class GrowthLog {
     if (!wanted) return;
     const scopes = report.scopes
       .slice(0, TABLE_SCOPES)
-      .map(({ scope, units, verdict, bytesPerUnit, totalBytes }) => ({ scope, units, verdict, bytesPerUnit, totalBytes }));
+      .map(({ scope, units, verdict, bytesPerUnit, totalBytes }) => ({
+        scope,
+        units,
+        verdict,
+        bytesPerUnit,
+        totalBytes,
+      }));
     const { memory, overhead, unattributed } = report;
     const fields = { v: 1, event: 'memory', memory, scopes, unattributed, overhead };
-    this.#write('info', fields, `memory  floor ${memory.floorBytes === null ? 'unknown' : formatBytes(memory.floorBytes)}`);
+    this.#write(
+      'info',
+      fields,
+      `memory  floor ${memory.floorBytes === null ? 'unknown' : formatBytes(memory.floorBytes)}`,
+    );
   }
 
   /** Something the operator should know once. */

@@ -21,39 +21,48 @@ export interface ScopeFacts {
 /** Evidence that all scopes share, gathered once per report. */
 export interface SharedEvidence {
   growths: readonly NamedGrowth[];
-  analysis: SourceAnalysis | null;
+  /** No verdict is possible yet. */
+  warmingUp: boolean;
+  /** The analysis that names, and the one that sizes; null while there are too few rows. */
+  oldSpace: SourceAnalysis | null;
+  heap: SourceAnalysis | null;
   minBytesPerUnit: number;
   nameOf: (scope: number) => string;
 }
 
-/** Reports of all scopes, worst first: by verdict, then by what stayed, then by traffic. */
+/** Reports of all scopes, worst first: by verdict, by what stayed, by how well they would explain growth, by traffic. */
 export function scopeReports(scopes: readonly ScopeFacts[], shared: SharedEvidence): ScopeReport[] {
+  const evidenceOf = (id: number): number => shared.oldSpace?.sourceEvidence[FIRST_SCOPE + id] ?? 0;
   return scopes
-    .map((facts) => scopeReport(facts, shared))
+    .map((facts) => ({ report: scopeReport(facts, shared), evidence: evidenceOf(facts.id) }))
     .sort(
       (a, b) =>
-        byGravity(a.verdict, b.verdict) ||
-        (b.totalBytes ?? 0) - (a.totalBytes ?? 0) ||
-        (b.survivors?.alive ?? 0) - (a.survivors?.alive ?? 0) ||
-        b.units - a.units,
-    );
+        byGravity(a.report.verdict, b.report.verdict) ||
+        (b.report.totalBytes ?? 0) - (a.report.totalBytes ?? 0) ||
+        (b.report.survivors?.alive ?? 0) - (a.report.survivors?.alive ?? 0) ||
+        (a.evidence === b.evidence ? b.report.units - a.report.units : b.evidence - a.evidence),
+    )
+    .map(({ report }) => report);
 }
 
 function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
   const growths = shared.growths.filter(({ source }) => source === FIRST_SCOPE + facts.id);
-  const main = growths.reduce<NamedGrowth | null>((a, b) => (a === null || b.totalBytes > a.totalBytes ? b : a), null);
-  const verdict = scopeVerdict(facts, growths, shared);
+  const main = growths.reduce<NamedGrowth | null>(
+    (a, b) => (a === null || b.totalBytes > a.totalBytes ? b : a),
+    null,
+  );
   const isRetained = facts.retained !== null && byGravity(facts.retained.verdict, 'stable') < 0;
   const channels: Channel[] = [];
   if (main !== null) channels.push('floors');
   if (isRetained) channels.push('survivors');
+  const size = main ?? (isRetained ? retainedSize(facts, shared) : null);
   return {
     scope: facts.scope,
     kind: facts.kind,
     units: facts.units,
     inFlight: facts.inFlight,
-    verdict,
-    ...slope(main, facts.unitsPerSecond),
+    verdict: scopeVerdict(facts, growths, shared),
+    ...slope(size, facts.unitsPerSecond),
     channels,
     candidates: main === null ? [] : candidates(main, shared),
     site: null,
@@ -66,17 +75,29 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
   };
 }
 
+type Size = Pick<NamedGrowth, 'estimate' | 'totalBytes' | 'signal'>;
+
+/** What the heap says of a scope whose requests are known to be kept, however little evidence it would be alone. */
+function retainedSize(facts: ScopeFacts, shared: SharedEvidence): Size | null {
+  const estimate = shared.heap?.estimate(FIRST_SCOPE + facts.id) ?? null;
+  if (estimate === null || estimate.ci95[0] <= 0) return null;
+  return { estimate, totalBytes: estimate.bytesPerUnit * facts.units, signal: 'heap' };
+}
+
 function scopeVerdict(facts: ScopeFacts, growths: readonly NamedGrowth[], shared: SharedEvidence): Verdict {
-  const base: Verdict = shared.analysis === null ? 'warming-up' : 'stable';
+  const base: Verdict = shared.warmingUp ? 'warming-up' : 'stable';
   const named = growths.reduce<Verdict>((worst, growth) => graver(worst, growth.verdict), base);
-  return facts.retained === null || facts.retained.verdict === 'stable' ? named : graver(named, facts.retained.verdict);
+  return facts.retained === null || facts.retained.verdict === 'stable'
+    ? named
+    : graver(named, facts.retained.verdict);
 }
 
 function slope(
-  growth: NamedGrowth | null,
+  growth: Size | null,
   unitsPerSecond: number,
 ): Pick<ScopeReport, 'bytesPerUnit' | 'ci95' | 'totalBytes' | 'signal' | 'bytesPerHour'> {
-  if (growth === null) return { bytesPerUnit: null, ci95: null, totalBytes: null, signal: null, bytesPerHour: null };
+  if (growth === null)
+    return { bytesPerUnit: null, ci95: null, totalBytes: null, signal: null, bytesPerHour: null };
   const { bytesPerUnit, ci95 } = growth.estimate;
   return {
     bytesPerUnit,
@@ -100,7 +121,7 @@ function survivors({ retained }: ScopeFacts): ScopeReport['survivors'] {
 
 /** Never below the reporting threshold: smaller growth is not called growth. */
 function minDetectable(facts: ScopeFacts, shared: SharedEvidence): number | null {
-  const seen = shared.analysis?.minDetectable(FIRST_SCOPE + facts.id) ?? null;
+  const seen = shared.oldSpace?.minDetectable(FIRST_SCOPE + facts.id) ?? null;
   return seen === null ? null : Math.max(seen, shared.minBytesPerUnit);
 }
 
@@ -108,7 +129,7 @@ function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained
   const list: ScopeEvidence[] = growths.map((growth) => ({
     channel: 'floors',
     posterior: growth.credible[0]!.probability,
-    note: `${growth.signal}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
+    note: `${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
   }));
   if (isRetained) {
     list.push({

@@ -1,5 +1,11 @@
 import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
-import { formatByteRange, formatBytes, formatDuration, formatProbability, formatSince } from './quantities.ts';
+import {
+  formatByteRange,
+  formatBytes,
+  formatDuration,
+  formatProbability,
+  formatSince,
+} from './quantities.ts';
 
 const LABEL = 15;
 
@@ -27,7 +33,9 @@ export function formatHeadline(scope: ScopeReport): string {
 
 /** One scope as the contract's leak text: only the lines that something is known for. */
 export function formatScope(scope: ScopeReport, report: GrowthReport): string {
-  const first = [formatHeadline(scope), total(scope, report), hourly(scope)].filter((part) => part !== '').join('   ');
+  const first = [formatHeadline(scope), total(scope, report), hourly(scope)]
+    .filter((part) => part !== '')
+    .join('   ');
   const lines = [
     first,
     labelled('seen by', scope.evidence.map((item) => seenBy(item, scope)).join(', ')),
@@ -53,13 +61,15 @@ function unit(scope: ScopeReport): string {
 
 function rate(scope: ScopeReport): string {
   if (scope.bytesPerUnit === null || scope.ci95 === null) return `finished ${unit(scope)} objects are kept`;
-  const where = scope.signal === 'arrayBuffers' ? ' of Buffers' : scope.signal === 'external' ? ' off the heap' : '';
+  const where =
+    scope.signal === 'arrayBuffers' ? ' of Buffers' : scope.signal === 'external' ? ' off the heap' : '';
   return `${formatBytes(scope.bytesPerUnit)}${where} per ${unit(scope)} (95 %: ${formatByteRange(scope.ci95)})`;
 }
 
 function total(scope: ScopeReport, report: GrowthReport): string {
   if (scope.totalBytes === null) return '';
-  const since = scope.since === null ? '' : `, ${scope.verdict} since ${formatSince(scope.since, report.time)}`;
+  const since =
+    scope.since === null ? '' : `, ${scope.verdict} since ${formatSince(scope.since, report.time)}`;
   return `${formatBytes(scope.totalBytes)} so far${since}`;
 }
 
@@ -73,12 +83,15 @@ function seenBy(item: ScopeReport['evidence'][number], scope: ScopeReport): stri
     const sampled = scope.survivors === null ? '' : ` of ${scope.survivors.sampled} sampled`;
     return `survivors (${scope.survivors?.alive ?? item.samples}${sampled} ${unit(scope)} objects still alive)`;
   }
-  const posterior = item.posterior === undefined ? '' : ` (${formatProbability(item.posterior)} this one; ${item.note})`;
+  const posterior =
+    item.posterior === undefined ? '' : ` (${formatProbability(item.posterior)} this one; ${item.note})`;
   return `${item.channel}${posterior}`;
 }
 
 function candidates(list: readonly { scope: string; probability: number }[]): string {
-  const shown = list.slice(0, 5).map(({ scope, probability }) => `${scope} (${formatProbability(probability)})`);
+  const shown = list
+    .slice(0, 5)
+    .map(({ scope, probability }) => `${scope} (${formatProbability(probability)})`);
   const rest = list.length - shown.length;
   return [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 }
@@ -111,7 +124,10 @@ function formatQuiet(report: GrowthReport): string {
   if (majorGcsNeeded > 0) return 'WARMING UP  no verdict yet';
   const blind = report.scopes.filter((scope) => scope.minDetectableBytes !== null).slice(0, 5);
   const lines = blind.map((scope) =>
-    labelled('cannot see', `leaks below ${formatBytes(scope.minDetectableBytes!)} per ${unit(scope)} on ${scope.scope}`),
+    labelled(
+      'cannot see',
+      `leaks below ${formatBytes(scope.minDetectableBytes!)} per ${unit(scope)} on ${scope.scope}`,
+    ),
   );
   return ['STABLE  nothing grows', ...lines].join('\n');
 }
@@ -121,9 +137,12 @@ function formatLimits({ evidence, level }: GrowthReport): string {
   const lines: string[] = [];
   if (evidence.majorGcsNeeded > 0) lines.push(moreNeeded(evidence, level));
   if (evidence.rareGcs) {
-    lines.push('major GCs are rarer than one in two minutes, so verdicts come slowly; the option idleGc helps');
+    lines.push(
+      'major GCs are rarer than one in two minutes, so verdicts come slowly; the option idleGc helps',
+    );
   }
-  for (const { channel, reason } of evidence.unavailable) lines.push(`channel ${channel} is unavailable: ${reason}`);
+  for (const { channel, reason } of evidence.unavailable)
+    lines.push(`channel ${channel} is unavailable: ${reason}`);
   return lines.map((line) => `  ${line}`).join('\n');
 }
 

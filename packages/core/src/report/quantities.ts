@@ -2,7 +2,12 @@ import bytes from 'bytes';
 
 /** '2.1 KB'; 1 KB is 1,024 bytes. */
 export function formatBytes(value: number): string {
-  return bytes.format(Math.round(value), { decimalPlaces: Math.abs(value) < 10 * 1024 ** 2 ? 1 : 0, unitSeparator: ' ' }) ?? '?';
+  return (
+    bytes.format(Math.round(value), {
+      decimalPlaces: Math.abs(value) < 10 * 1024 ** 2 ? 1 : 0,
+      unitSeparator: ' ',
+    }) ?? '?'
+  );
 }
 
 /** '1.9..2.3 KB': both ends in the unit of the upper one. */

@@ -13,7 +13,9 @@ export function unattributedReport(
   nameOf: (scope: number) => string,
   unitsPerSecond: number,
 ): UnattributedReport | null {
-  const own = growths.filter(({ source }) => source < FIRST_SCOPE).sort((a, b) => b.totalBytes - a.totalBytes);
+  const own = growths
+    .filter(({ source }) => source < FIRST_SCOPE)
+    .sort((a, b) => b.totalBytes - a.totalBytes);
   const growth = own[0];
   if (growth === undefined) return null;
   const { bytesPerUnit, ci95 } = growth.estimate;

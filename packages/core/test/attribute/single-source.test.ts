@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { analyseSources, EVIDENCE_THRESHOLD, type SourceAnalysis } from '../../src/attribute/single-source.ts';
+import {
+  analyseSources,
+  EVIDENCE_THRESHOLD,
+  type SourceAnalysis,
+} from '../../src/attribute/single-source.ts';
 import { SourceBank } from '../../src/attribute/source-bank.ts';
 import { type GeneratedRow, generatedRows } from './generated-rows.ts';
 
@@ -34,7 +38,13 @@ describe('analyseSources', () => {
   });
 
   it('recovers a Buffer leak on an otherwise still signal to the byte', () => {
-    const rows = generatedRows({ seed: 4, rows: 60, whiteBytes: 0, walkBytes: 0, bytes: (n) => 2048 * n[5]! });
+    const rows = generatedRows({
+      seed: 4,
+      rows: 60,
+      whiteBytes: 0,
+      walkBytes: 0,
+      bytes: (n) => 2048 * n[5]!,
+    });
     const quiet = rows.map((row) => ({ ...row, value: row.value - 9000 * row.inFlight }));
     const analysis = analyse(quiet)!;
     expect(analysis.credible[0]!.source).toBe(5);
@@ -44,14 +54,21 @@ describe('analyseSources', () => {
   it('never finds growth on 40 seeds of noise, nor in a warm-up that slows down', () => {
     const calls = SEEDS.flatMap((seed) => [
       analyse(generatedRows({ seed, rows: 100, bytes: () => 0 })),
-      analyse(generatedRows({ seed, rows: 100, bytes: (n) => 6e5 * Math.log1p(n.reduce((a, b) => a + b, 0) / 500) })),
+      analyse(
+        generatedRows({
+          seed,
+          rows: 100,
+          bytes: (n) => 6e5 * Math.log1p(n.reduce((a, b) => a + b, 0) / 500),
+        }),
+      ),
     ]).filter((analysis) => analysis!.growthEvidence > EVIDENCE_THRESHOLD);
     expect(calls.length).toBe(0);
   });
 
   it('calls a filling store growth but has no evidence that it leaks', () => {
-    const evidence = SEEDS.map((seed) =>
-      analyse(generatedRows({ seed, rows: 100, bytes: (n) => 6e6 * (1 - Math.exp(-n[1]! / 1500)) }))!,
+    const evidence = SEEDS.map(
+      (seed) =>
+        analyse(generatedRows({ seed, rows: 100, bytes: (n) => 6e6 * (1 - Math.exp(-n[1]! / 1500)) }))!,
     );
     expect(evidence.filter((a) => a.growthEvidence > EVIDENCE_THRESHOLD).length).toBeGreaterThan(30);
     expect(evidence.filter((a) => a.leakEvidence > EVIDENCE_THRESHOLD).length).toBeLessThan(4);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SlopeEstimate } from '../../src/attribute/single-source.ts';
 import { heapGrowth } from '../../src/decide/channel-growth.ts';
 import { scopeFingerprint } from '../../src/decide/fingerprint.ts';
 import type { SignalGrowth } from '../../src/decide/growth-tracker.ts';
@@ -6,7 +7,11 @@ import { retainedVerdict } from '../../src/decide/retained-requests.ts';
 import { VerdictLog } from '../../src/decide/verdict-log.ts';
 import type { Verdict } from '../../src/types.ts';
 
-const tally = (...retainedBornAt: number[]) => ({ sampled: 40, alive: retainedBornAt.length, retainedBornAt });
+const tally = (...retainedBornAt: number[]) => ({
+  sampled: 40,
+  alive: retainedBornAt.length,
+  retainedBornAt,
+});
 
 describe('retainedVerdict', () => {
   it('takes two living canaries for an accident', () => {
@@ -56,14 +61,33 @@ describe('heapGrowth', () => {
     sinceMs: 0,
   });
 
-  it('lets old space name, which has less noise', () => {
-    expect(heapGrowth(growth(1, 1e7), growth(2, 1e7))).toMatchObject({ signal: 'oldSpace', source: 2 });
+  const size = (low: number, bytesPerUnit: number, standardError: number): SlopeEstimate => ({
+    bytesPerUnit,
+    standardError,
+    ci95: [low, 2 * bytesPerUnit - low],
+  });
+
+  it('lets old space name, which has less noise, and the whole heap size', () => {
+    expect(heapGrowth(growth(1, 1e7), growth(2, 1e7), size(127, 130, 1.5))).toMatchObject({
+      source: 2,
+      namedBy: 'oldSpace',
+      signal: 'heap',
+      estimate: { bytesPerUnit: 130 },
+      totalBytes: 1.3e7,
+    });
+  });
+
+  it('keeps the size of old space where the whole heap is too unsure', () => {
+    const unsure = [size(40, 130, 45), size(-5, 2, 1), null];
+    for (const estimate of unsure) {
+      expect(heapGrowth(null, growth(2, 1e7), estimate)).toMatchObject({ signal: 'oldSpace', totalBytes: 1e7 });
+    }
   });
 
   it('lets the whole heap name where it grew by clearly more: large objects are not in old space', () => {
-    expect(heapGrowth(growth(1, 5e7), growth(2, 1e7))).toMatchObject({ signal: 'heap', source: 1 });
-    expect(heapGrowth(growth(1, 5e7), null)).toMatchObject({ signal: 'heap' });
-    expect(heapGrowth(null, null)).toBeNull();
+    expect(heapGrowth(growth(1, 5e7), growth(2, 1e7), null)).toMatchObject({ signal: 'heap', source: 1 });
+    expect(heapGrowth(growth(1, 5e7), null, null)).toMatchObject({ signal: 'heap' });
+    expect(heapGrowth(null, null, null)).toBeNull();
   });
 });
 

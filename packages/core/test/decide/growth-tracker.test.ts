@@ -3,8 +3,18 @@ import { GrowthTracker } from '../../src/decide/growth-tracker.ts';
 import { growthThresholds } from '../../src/decide/thresholds.ts';
 import { type GeneratedRow, generatedRows } from '../attribute/generated-rows.ts';
 
-const PROVE = growthThresholds({ minBytesPerUnit: 128, minTotalBytes: 2 ** 20, heapLimitBytes: 2 ** 31, prove: true });
-const AUTO = growthThresholds({ minBytesPerUnit: 128, minTotalBytes: 2 ** 20, heapLimitBytes: 2 ** 31, prove: false });
+const PROVE = growthThresholds({
+  minBytesPerUnit: 128,
+  minTotalBytes: 2 ** 20,
+  heapLimitBytes: 2 ** 31,
+  prove: true,
+});
+const AUTO = growthThresholds({
+  minBytesPerUnit: 128,
+  minTotalBytes: 2 ** 20,
+  heapLimitBytes: 2 ** 31,
+  prove: false,
+});
 
 /** Verdict after every row, without repeats, and the tracker. */
 function verdicts(rows: readonly GeneratedRow[], thresholds = PROVE) {
@@ -21,7 +31,10 @@ const SEEDS = Array.from({ length: 25 }, (_, i) => i + 1);
 
 describe('GrowthTracker', () => {
   it('goes from warming-up to stable when nothing grows', () => {
-    expect(verdicts(generatedRows({ seed: 1, rows: 80, bytes: () => 0 })).seen).toEqual(['warming-up', 'stable']);
+    expect(verdicts(generatedRows({ seed: 1, rows: 80, bytes: () => 0 })).seen).toEqual([
+      'warming-up',
+      'stable',
+    ]);
   });
 
   it('calls a leak growing first and leaking only after a second, disjoint period', () => {
@@ -44,7 +57,9 @@ describe('GrowthTracker', () => {
   it('never calls anything leaking over 25 seeds of noise and warm-up', () => {
     for (const seed of SEEDS) {
       const warmUp = (n: Float64Array): number => 8e5 * Math.log1p(n.reduce((a, b) => a + b, 0) / 500);
-      expect(verdicts(generatedRows({ seed, rows: 120, walkBytes: 50_000, bytes: warmUp })).seen).not.toContain('leaking');
+      expect(
+        verdicts(generatedRows({ seed, rows: 120, walkBytes: 50_000, bytes: warmUp })).seen,
+      ).not.toContain('leaking');
     }
   });
 
@@ -59,13 +74,27 @@ describe('GrowthTracker', () => {
   });
 
   it('keeps growth of less than 128 B per unit to itself', () => {
-    expect(verdicts(generatedRows({ seed: 4, rows: 200, bytes: (n) => 60 * n[0]! })).seen).toEqual(['warming-up', 'stable']);
+    expect(verdicts(generatedRows({ seed: 4, rows: 200, bytes: (n) => 60 * n[0]! })).seen).toEqual([
+      'warming-up',
+      'stable',
+    ]);
   });
 
   it('keeps growth of less than 1 MB in all to itself', () => {
-    const rows = generatedRows({ seed: 4, rows: 60, whiteBytes: 500, walkBytes: 500, bytes: (n) => 2000 * n[7]! });
-    const few = rows.map((row) => ({ ...row, sources: row.sources.map((n, s) => (s === 7 ? Math.floor(n / 10) : n)) }));
-    const { tracker } = verdicts(few.map((row) => ({ ...row, value: row.value * 0 + 2e7 + 2000 * row.sources[7]! })));
+    const rows = generatedRows({
+      seed: 4,
+      rows: 60,
+      whiteBytes: 500,
+      walkBytes: 500,
+      bytes: (n) => 2000 * n[7]!,
+    });
+    const few = rows.map((row) => ({
+      ...row,
+      sources: row.sources.map((n, s) => (s === 7 ? Math.floor(n / 10) : n)),
+    }));
+    const { tracker } = verdicts(
+      few.map((row) => ({ ...row, value: row.value * 0 + 2e7 + 2000 * row.sources[7]! })),
+    );
     expect(tracker.growth).toBeNull();
   });
 

@@ -4,7 +4,9 @@ import { BlockMinimum } from '../../src/measure/block-minimum.ts';
 describe('BlockMinimum', () => {
   it('keeps of three rows the lowest one whole, and the first of equals', () => {
     const block = new BlockMinimum<{ value: number; id: string }>(3);
-    const kept = ['a5', 'b2', 'c9', 'd4', 'e4', 'f7'].map((row) => block.push({ id: row[0]!, value: Number(row[1]) }));
+    const kept = ['a5', 'b2', 'c9', 'd4', 'e4', 'f7'].map((row) =>
+      block.push({ id: row[0]!, value: Number(row[1]) }),
+    );
     expect(kept.map((row) => row?.id ?? null)).toEqual([null, null, 'b', null, null, 'd']);
   });
 

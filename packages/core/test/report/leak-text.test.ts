@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { formatReport } from '../../src/report/leak-text.ts';
+import type { GrowthReport, ScopeReport } from '../../src/types.ts';
+
+const SCOPE: ScopeReport = {
+  scope: 'GET /users/:id',
+  kind: 'route',
+  units: 18_000,
+  inFlight: 3,
+  verdict: 'leaking',
+  bytesPerUnit: 2150,
+  ci95: [1946, 2355],
+  totalBytes: 38 * 1024 ** 2,
+  signal: 'oldSpace',
+  channels: ['floors', 'survivors'],
+  candidates: [{ scope: 'GET /users/:id/avatar', probability: 0.02 }],
+  site: null,
+  survivors: { sampled: 40, alive: 12 },
+  minDetectableBytes: 180,
+  since: '2026-11-22T14:02:30.000Z',
+  unitsPerSecond: 120,
+  bytesPerHour: 928_800_000,
+  evidence: [
+    { channel: 'floors', posterior: 0.98, note: 'oldSpace, Bayes factor for growth e^31' },
+    { channel: 'survivors', samples: 12 },
+  ],
+  fingerprint: '8f2c61d0',
+};
+
+const QUIET: ScopeReport = {
+  ...SCOPE,
+  scope: 'GET /health',
+  verdict: 'stable',
+  bytesPerUnit: null,
+  ci95: null,
+  totalBytes: null,
+  signal: null,
+  channels: [],
+  candidates: [],
+  survivors: null,
+  since: null,
+  bytesPerHour: null,
+  evidence: [],
+  fingerprint: null,
+  minDetectableBytes: 3100,
+};
+
+const REPORT: GrowthReport = {
+  v: 1,
+  time: '2026-11-22T16:10:00.000Z',
+  pid: 4242,
+  node: 'v20.20.2',
+  level: 'prove',
+  uptimeMs: 7_650_000,
+  memory: {
+    floorBytes: 61e6,
+    heapUsedBytes: 80e6,
+    rssBytes: 140e6,
+    externalBytes: 2e6,
+    arrayBuffersBytes: 1e6,
+    heapLimitBytes: 2 ** 31,
+    floorSlopeBytesPerHour: 9e8,
+    growing: ['oldSpace'],
+  },
+  scopes: [SCOPE, QUIET],
+  unattributed: null,
+  evidence: {
+    majorGcs: 120,
+    forcedGcs: 120,
+    rows: 118,
+    majorGcsNeeded: 0,
+    etaMs: 0,
+    majorGcIntervalMs: 500,
+    rareGcs: false,
+    unavailable: [],
+  },
+  overhead: {
+    share: 0.004,
+    ownCpuMs: 40,
+    processCpuMs: 10_000,
+    boundaryMicrosPerUnit: 0.8,
+    timedOneIn: 64,
+    canaryOneIn: 16,
+    limited: false,
+  },
+};
+
+/** The text is made from a stored report: what JSON does not carry, it cannot use. */
+function text(change: Partial<GrowthReport> = {}): string {
+  return formatReport(JSON.parse(JSON.stringify({ ...REPORT, ...change })));
+}
+
+describe('formatReport', () => {
+  it('prints a leak in the order of the contract, with only what is known', () => {
+    expect(text()).toBe(
+      [
+        'LEAKING  GET /users/:id  2.1 KB per request (95 %: 1.9..2.3 KB)   38 MB so far, leaking since 14:02 UTC   886 MB per hour at 120.0 requests/s',
+        '  seen by        floors (98 % this one; oldSpace, Bayes factor for growth e^31), survivors (12 of 40 sampled request objects still alive)',
+        '  could also be  GET /users/:id/avatar (2 %)',
+        '  cannot see     leaks below 180 B per request here',
+        '  fingerprint    8f2c61d0',
+      ].join('\n'),
+    );
+  });
+
+  it('says of growth that it may be a store that fills', () => {
+    expect(text({ scopes: [{ ...SCOPE, verdict: 'growing' }] })).toContain('could also fit a bounded store');
+  });
+
+  it('does not claim a size for requests that are kept and were not measured', () => {
+    const kept = {
+      ...SCOPE,
+      bytesPerUnit: null,
+      ci95: null,
+      totalBytes: null,
+      bytesPerHour: null,
+      signal: null,
+    };
+    const out = text({
+      scopes: [{ ...kept, channels: ['survivors'], evidence: [SCOPE.evidence[1]!], candidates: [] }],
+    });
+    expect(out).toContain('LEAKING  GET /users/:id  finished request objects are kept\n');
+    expect(out).not.toMatch(/null|undefined|NaN/);
+  });
+
+  it('calls Buffers Buffers and jobs jobs', () => {
+    const job = { ...SCOPE, kind: 'job', scope: 'mail:send', signal: 'arrayBuffers' } as const;
+    expect(text({ scopes: [job] })).toContain('LEAKING  mail:send  2.1 KB of Buffers per job');
+  });
+
+  it('prints the smallest leak that it could have seen when nothing grows', () => {
+    expect(text({ scopes: [QUIET] })).toBe(
+      'STABLE  nothing grows\n  cannot see     leaks below 3 KB per request on GET /health',
+    );
+  });
+
+  it('prints how many GCs are missing and when they will have been', () => {
+    const evidence = { ...REPORT.evidence, majorGcsNeeded: 27, etaMs: 4_212_000 };
+    const out = text({ scopes: [QUIET], level: 'auto', evidence });
+    expect(out).toBe(
+      'WARMING UP  no verdict yet\n\n  27 more major GCs needed for the first verdict, in about 1 h 10 min at the present pace',
+    );
+  });
+
+  it('says that the moment is unknown when no pace is known', () => {
+    const evidence = { ...REPORT.evidence, majorGcsNeeded: 33, etaMs: null };
+    expect(text({ scopes: [], level: 'auto', evidence })).toContain('when that will be is not known yet');
+  });
+
+  it('prints growth that follows no route', () => {
+    const unattributed = {
+      source: 'every-request',
+      verdict: 'growing',
+      signal: 'oldSpace',
+      bytesPerUnit: 512,
+      ci95: [480, 540],
+      bytesPerHour: 1e8,
+      totalBytes: 2e7,
+      probability: 0.9,
+      candidates: [{ scope: 'GET /health', probability: 0.1 }],
+    } as const;
+    const out = text({
+      scopes: [QUIET],
+      unattributed: { ...unattributed, ci95: [480, 540], candidates: [] },
+    });
+    expect(out).toContain(
+      'GROWING  (every request)  512 B per request, whatever the route: look at middleware',
+    );
+    const time = {
+      ...unattributed,
+      source: 'background',
+      bytesPerUnit: null,
+      ci95: null,
+      candidates: [],
+    } as const;
+    expect(text({ scopes: [], unattributed: { ...time, candidates: [] } })).toContain(
+      '95 MB per hour, with or without traffic',
+    );
+  });
+});

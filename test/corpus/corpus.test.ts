@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { caseNames, loadCase } from './cases.mjs';
+import { runCase } from './run-case.mjs';
+
+// The fixed small part of the corpus that runs in the gate; `node test/corpus/run-all.mjs` runs all of it.
+// ctl-lru-fill is still filling at this length, which is the point: growing at the most, never leaking.
+const UNITS = 20_000;
+// About 20 s on two quiet cores, and the first one installs the packages: room for a machine that is neither.
+const TIMEOUT_MS = 300_000;
+const GATE = [
+  'keyv-ttl',
+  'sse-listeners',
+  'leak-thumb-buffers',
+  'ctl-lru-fill',
+  'ok-sse-chat',
+  'ok-heavy-inflight',
+];
+
+describe('in a child process, at prove, under its own varying mix', () => {
+  for (const name of GATE) {
+    const { expect: kind, why, leaks } = loadCase(name);
+    const promise = kind === 'leak' ? `${leaks?.[0]?.route} is named and sized` : 'nothing is ever leaking';
+    test(`${name}: ${promise} (${why})`, { timeout: TIMEOUT_MS }, async () => {
+      const { judgement } = await runCase(name, { units: UNITS });
+      expect(judgement.problems).toEqual([]);
+    });
+  }
+});
+
+describe('every case of the corpus', () => {
+  for (const name of caseNames()) {
+    test(`${name} says what it expects, and its load has routes and weights`, () => {
+      const spec = loadCase(name);
+      const routes = spec.load.routes.map(({ route }) => route);
+      expect(spec.name).toBe(name);
+      expect(new Set(routes).size).toBe(routes.length);
+      expect(routes).toEqual(
+        expect.arrayContaining([...(spec.leaks ?? []).map(({ route }) => route), ...(spec.watch ?? [])]),
+      );
+      for (const { weight } of spec.load.routes) expect(weight).toBeGreaterThan(0);
+      if (spec.expect === 'leak')
+        for (const { bytesPerRequest } of spec.leaks ?? []) expect(bytesPerRequest).toBeGreaterThan(0);
+      else expect(spec.leaks).toBeUndefined();
+      expect(spec.expect === 'leak' ? spec.leaks?.length : 0).toBe(spec.expect === 'leak' ? 1 : 0);
+    });
+  }
+});

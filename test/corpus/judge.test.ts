@@ -1,0 +1,173 @@
+import type { ScopeReport } from '@leakguard/core';
+import { describe, expect, test } from 'vitest';
+import type { JudgedRun } from './judge.mjs';
+import { judge } from './judge.mjs';
+import { RunHistory, UNATTRIBUTED } from './run-history.mjs';
+
+const NEVER = { growing: null, leaking: null };
+
+function scope(name: string, fields: Partial<ScopeReport> = {}): ScopeReport {
+  return {
+    scope: name,
+    kind: 'route',
+    units: 1000,
+    inFlight: 0,
+    verdict: 'stable',
+    bytesPerUnit: null,
+    ci95: null,
+    totalBytes: null,
+    signal: null,
+    channels: [],
+    candidates: [],
+    site: null,
+    survivors: null,
+    minDetectableBytes: null,
+    since: null,
+    unitsPerSecond: 1,
+    bytesPerHour: null,
+    evidence: [],
+    fingerprint: null,
+    ...fields,
+  };
+}
+
+function run(scopes: ScopeReport[], fields: Partial<JudgedRun> = {}): JudgedRun {
+  return { final: { scopes }, firstSeen: {}, errors: 0, failures: [], ...fields };
+}
+
+const leaking = (bytesPerUnit: number, ci95: [number, number]) =>
+  scope('GET /leak', { verdict: 'leaking', bytesPerUnit, ci95 });
+
+describe('a leaking case', () => {
+  const big = {
+    expect: 'leak' as const,
+    leaks: [{ route: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 4000 }],
+  };
+  const small = {
+    expect: 'leak' as const,
+    leaks: [{ route: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 400 }],
+  };
+
+  test('passes when its route is first and its size is within 25 %', () => {
+    const firstSeen = { 'GET /leak': { growing: 5000, leaking: 9000 } };
+    expect(judge(big, run([leaking(4990, [100, 9000]), scope('GET /b')], { firstSeen }))).toEqual({
+      pass: true,
+      problems: [],
+      notes: [],
+    });
+    expect(judge(big, run([leaking(3010, [100, 9000])])).pass).toBe(true);
+  });
+
+  test('fails when the size is further off than 25 %, whatever the interval', () => {
+    expect(judge(big, run([leaking(5010, [3900, 5100])])).problems).toEqual([
+      'GET /leak: 5010 B per unit is 25 % off 4000 B',
+    ]);
+    expect(judge(big, run([leaking(2990, [2000, 4100])])).pass).toBe(false);
+  });
+
+  test('fails when another route comes first, and says which', () => {
+    const report = run([scope('GET /b', { verdict: 'growing' }), leaking(4000, [3900, 4100])]);
+    expect(judge(big, report).problems).toEqual(['GET /leak is not first in the report, GET /b is']);
+  });
+
+  test('fails when the route is missing, has no size or has no verdict', () => {
+    expect(judge(big, run([])).problems).toContain('GET /leak is not in the report');
+    expect(judge(big, run([scope('GET /leak', { verdict: 'growing' })])).problems).toEqual([
+      'GET /leak has no size',
+    ]);
+    const stable = scope('GET /leak', { bytesPerUnit: 4000, ci95: [3900, 4100] });
+    expect(judge(big, run([stable])).problems).toEqual(['GET /leak is stable at the end']);
+  });
+
+  test('growing is enough for the leaking route', () => {
+    const growing = scope('GET /leak', { verdict: 'growing', bytesPerUnit: 4000, ci95: [3900, 4100] });
+    expect(judge(big, run([growing])).pass).toBe(true);
+  });
+
+  test('up to 1 KB the interval must hold the truth and be less than 3x wide; the size itself may be off', () => {
+    expect(judge(small, run([leaking(590, [300, 890])])).pass).toBe(true);
+    expect(judge(small, run([leaking(400, [200, 600])])).problems).toEqual([
+      'GET /leak: the interval 200..600 B is 3x wide or wider',
+    ]);
+    expect(judge(small, run([leaking(400, [-10, 500])])).pass).toBe(false);
+    expect(judge(small, run([leaking(450, [410, 500])])).problems).toEqual([
+      'GET /leak: the interval 410..500 B does not hold 400 B',
+    ]);
+  });
+
+  test('fails when an innocent route was ever leaking, even if that was taken back', () => {
+    const firstSeen = {
+      'GET /b': { growing: 100, leaking: 7000 },
+      'GET /c': { growing: 900, leaking: null },
+    };
+    const { problems, notes } = judge(big, run([leaking(4000, [3900, 4100])], { firstSeen }));
+    expect(problems).toEqual(['GET /b was leaking at 7000 units']);
+    expect(notes).toEqual(['GET /c was growing at 900 units']);
+  });
+
+  test('unattributed growth beside the leak is a note, not an accusation', () => {
+    const firstSeen = { [UNATTRIBUTED]: { growing: 100, leaking: 200 } };
+    expect(judge(big, run([leaking(4000, [3900, 4100])], { firstSeen }))).toMatchObject({
+      pass: true,
+      notes: [`${UNATTRIBUTED} was leaking at 200 units`],
+    });
+  });
+
+  test('with two leaks both routes must come first, in any order', () => {
+    const two = {
+      expect: 'leak' as const,
+      leaks: [...big.leaks, { route: 'GET /other', kind: 'heap' as const, bytesPerRequest: 2000 }],
+    };
+    const other = scope('GET /other', { verdict: 'leaking', bytesPerUnit: 2000, ci95: [1900, 2100] });
+    expect(judge(two, run([other, leaking(4000, [3900, 4100])])).pass).toBe(true);
+    expect(judge(two, run([other, scope('GET /b'), leaking(4000, [3900, 4100])])).pass).toBe(false);
+  });
+});
+
+describe('a clean case', () => {
+  const clean = { expect: 'clean' as const, watch: ['GET /fills'] };
+
+  test('passes while nothing was ever leaking; growing is noted, the watched route as such', () => {
+    const firstSeen = {
+      'GET /fills': { growing: 8000, leaking: null },
+      'GET /b': { growing: 9000, leaking: null },
+    };
+    expect(judge(clean, run([scope('GET /fills', { verdict: 'growing' })], { firstSeen }))).toEqual({
+      pass: true,
+      problems: [],
+      notes: ['GET /fills was growing at 8000 units (watched)', 'GET /b was growing at 9000 units'],
+    });
+  });
+
+  test('fails when the watched route was leaking at any time', () => {
+    const firstSeen = { 'GET /fills': { growing: 8000, leaking: 16_000 } };
+    expect(judge(clean, run([scope('GET /fills')], { firstSeen })).problems).toEqual([
+      'GET /fills was leaking at 16000 units',
+    ]);
+  });
+
+  test('fails when unattributed growth was leaking', () => {
+    const firstSeen = { [UNATTRIBUTED]: { ...NEVER, leaking: 500 } };
+    expect(judge(clean, run([], { firstSeen })).pass).toBe(false);
+  });
+
+  test('fails when requests failed or the host threw', () => {
+    const problems = judge(
+      clean,
+      run([], { errors: 2, failures: ['unhandledRejection: Error: x'] }),
+    ).problems;
+    expect(problems).toEqual(['2 requests failed', 'unhandledRejection: Error: x']);
+  });
+});
+
+describe('the history of a run', () => {
+  test('keeps the first time of each verdict, also when it was taken back', () => {
+    const history = new RunHistory();
+    history.note('GET /a', 'growing', 5000);
+    history.note('GET /a', 'stable', 6000);
+    history.note('GET /a', 'growing', 7000);
+    history.note('GET /a', 'leaking', 8000);
+    history.note('GET /b', 'warming-up', 9000);
+    expect(history.toJSON()).toEqual({ 'GET /a': { growing: 5000, leaking: 8000 } });
+  });
+});

@@ -1,0 +1,108 @@
+import { installCasePackages } from './case-packages.mjs';
+import { loadCase } from './cases.mjs';
+import { judge } from './judge.mjs';
+import { startLoad } from './load.mjs';
+import { RunHistory } from './run-history.mjs';
+import { startServer } from './server-process.mjs';
+
+/** An LRU of the corpus is full after 25,300 units: a default run goes well past it. */
+export const DEFAULT_UNITS = 45_000;
+const REPORT_EVERY_UNITS = 5_000;
+/** Load goes on while the guard analyzes; this many units per planned unit are the bound. */
+const UNITS_BOUND = 2;
+const DEFAULT_MAX_SECONDS = 600;
+
+/**
+ * @typedef {object} RunOptions
+ * @property {number} [units] requests before `analyze()` (default 45,000)
+ * @property {number} [seed] of the traffic (default 1)
+ * @property {'auto' | 'watch' | 'diagnose' | 'prove'} [level] default `prove`
+ * @property {string} [guard] module that exports `leakGuard` (default `@leakguard/express`)
+ * @property {number} [maxSeconds] the run fails when it takes longer (default 600)
+ */
+
+/**
+ * Everything about one run, as plain JSON.
+ *
+ * @typedef {object} RunResult
+ * @property {string} name
+ * @property {'leak' | 'clean'} expect
+ * @property {string} node
+ * @property {number} seed
+ * @property {string} level
+ * @property {number} units done when `analyze()` was asked for
+ * @property {number} seconds until then
+ * @property {number} errors
+ * @property {string[]} messages the first few failed requests
+ * @property {string[]} failures uncaught exceptions, unhandled rejections, an early end
+ * @property {Record<string, import('./run-history.mjs').FirstSeen>} firstSeen
+ * @property {import('@leakguard/core').GrowthReport} final
+ * @property {import('./cases.mjs').Leak[]} leaks
+ * @property {import('./judge.mjs').Judgement} judgement
+ */
+
+/**
+ * Runs one case in a child process behind leakGuard, drives its own weighted and varying mix at concurrency 32 without
+ * ever draining it, and judges the report.
+ *
+ * @param {string} name
+ * @param {RunOptions} [options]
+ * @returns {Promise<RunResult>}
+ */
+export async function runCase(name, options = {}) {
+  const { units = DEFAULT_UNITS, seed = 1, level = 'prove', maxSeconds = DEFAULT_MAX_SECONDS } = options;
+  const { guard = '@leakguard/express' } = options;
+  const spec = loadCase(name);
+  await installCasePackages();
+  const history = new RunHistory();
+  /** @type {import('./load.mjs').Load | undefined} */
+  let load;
+  const server = await startServer(name, {
+    guard,
+    level,
+    onEvent: (event, scope) => {
+      if (event !== 'cleared')
+        history.note(scope, event === 'leak' ? 'leaking' : 'growing', load?.done() ?? 0);
+    },
+  });
+  try {
+    const started = performance.now();
+    load = startLoad(spec.load, { port: server.port, seed, maxUnits: units * UNITS_BOUND, maxSeconds });
+    for (let mark = REPORT_EVERY_UNITS; mark < units; mark += REPORT_EVERY_UNITS) {
+      await load.reached(mark);
+      history.noteReport(await server.ask('report'), load.done());
+    }
+    await load.reached(units);
+    const done = load.done();
+    const seconds = (performance.now() - started) / 1000;
+    const final = await server.ask('analyze');
+    history.noteReport(final, load.done());
+    await load.stop();
+    await server.stop();
+    const { leaks = [], expect } = spec;
+    const firstSeen = history.toJSON();
+    const run = {
+      errors: load.errors(),
+      messages: [...load.messages],
+      failures: [...server.failures],
+      firstSeen,
+      final,
+    };
+    const { version: node } = process;
+    return {
+      name,
+      expect,
+      node,
+      seed,
+      level,
+      units: done,
+      seconds,
+      ...run,
+      leaks,
+      judgement: judge(spec, run),
+    };
+  } finally {
+    await load?.stop();
+    await server.stop();
+  }
+}

@@ -1,0 +1,88 @@
+// The child process of a run: one case's app behind one line of leakGuard, on a free port of 127.0.0.1.
+// node serve.mjs <case> <JSON of ServeOptions>, with an IPC channel; the other end is server-process.mjs.
+import http from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CASES_FOLDER } from './cases.mjs';
+import { settledMemory } from './settled-memory.mjs';
+
+/**
+ * @typedef {object} ServeOptions
+ * @property {string | null} guard the module whose `leakGuard` is mounted; null: the bare app
+ * @property {'auto' | 'watch' | 'diagnose' | 'prove'} level
+ */
+
+// A guard that breaks its host must fail the run: say so, and let the run go on to its report.
+process.on('uncaughtException', (error) => tellFailure('uncaughtException', error));
+process.on('unhandledRejection', (reason) => tellFailure('unhandledRejection', reason));
+process.on('disconnect', () => process.exit(0));
+
+const [name = '', optionsText = '{}'] = process.argv.slice(2);
+const options = /** @type {ServeOptions} */ (JSON.parse(optionsText));
+try {
+  await serve();
+} catch (error) {
+  tell({ type: 'failed', message: messageOf(error) });
+}
+
+async function serve() {
+  const middleware = options.guard === null ? null : await mountable(options.guard);
+  const { build } = await import(pathToFileURL(path.join(CASES_FOLDER, name, 'app.mjs')).href);
+  const { app, close } = await build(middleware === null ? {} : { guard: middleware });
+  const server = http.createServer(app);
+  // Longer than any pause of the driver, so that no request meets a connection that the server is closing.
+  server.keepAliveTimeout = 120_000;
+  server.listen(0, '127.0.0.1', () => {
+    tell({ type: 'listening', port: /** @type {import('node:net').AddressInfo} */ (server.address()).port });
+  });
+  const guard = middleware?.guard;
+  for (const event of ['growth', 'leak', 'cleared']) {
+    guard?.on?.(event, (/** @type {{ scope: string }} */ { scope }) => tell({ type: 'event', event, scope }));
+  }
+  const answers = {
+    report: () => guard.report(),
+    analyze: () => guard.analyze(),
+    memory: () => settledMemory(),
+    async stop() {
+      server.close();
+      await close?.();
+      server.closeAllConnections();
+      await guard?.close?.();
+      setImmediate(() => process.disconnect());
+    },
+  };
+  /** @param {{ id: number, ask: keyof typeof answers }} question */
+  const answer = async ({ id, ask }) => {
+    try {
+      tell({ type: 'answer', id, value: (await answers[ask]()) ?? null });
+    } catch (error) {
+      tell({ type: 'answer', id, error: messageOf(error) });
+    }
+  };
+  process.on('message', (question) => void answer(/** @type {any} */ (question)));
+}
+
+/** @param {string} specifier @returns {Promise<any>} the middleware, with its `guard` */
+async function mountable(specifier) {
+  const { leakGuard } = await import(specifier).catch((cause) => {
+    throw new Error(`${specifier} cannot be imported: run "npm run build" first. ${messageOf(cause)}`, {
+      cause,
+    });
+  });
+  return leakGuard({ level: options.level, enabled: true });
+}
+
+/** @param {'uncaughtException' | 'unhandledRejection'} kind @param {unknown} error */
+function tellFailure(kind, error) {
+  tell({ type: 'failure', message: `${kind}: ${messageOf(error)}` });
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** @param {object} message */
+function tell(message) {
+  if (process.connected) process.send?.(message);
+}
