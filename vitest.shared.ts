@@ -3,7 +3,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 /** What every workspace's vitest config shares: siblings resolve to their sources, so nothing has to be built first. */
 export function projectConfig(name: string, test: ViteUserConfig['test'] = {}): ViteUserConfig {
   return defineConfig({
-    ssr: { resolve: { conditions: ['@leakguard/source', 'node', 'import', 'default'] } },
+    ssr: { resolve: { conditions: ['@leakguard/source', 'module', 'node'] } },
     test: { name, include: ['test/**/*.test.ts'], pool: 'forks', ...test },
   });
 }

@@ -5,6 +5,8 @@ import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind
 /** Raised when copies of this package could no longer share one guard. */
 const PROTOCOL = 1;
 const SLOT = Symbol.for('leakguard.shared-guard');
+/** Part of the protocol between core and its adapters. */
+const IDENTITY = Symbol.for('leakguard.identity');
 
 /** What one installed copy of this package leaves for the others in the same isolate. */
 interface SharedSlot {
@@ -100,6 +102,11 @@ class GuardHandle implements Guard {
 
   constructor(shared: SharedGuard) {
     this.#shared = shared;
+  }
+
+  /** Tells an adapter that two handles are one guard, also across installed copies. */
+  get [IDENTITY](): object {
+    return this.#shared;
   }
 
   scope(kind: ScopeKind, name: string): ScopeId {

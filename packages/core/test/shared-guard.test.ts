@@ -34,6 +34,14 @@ describe('getGuard', () => {
     expect(two.report().scopes).toMatchObject([{ scope: 'GET /', units: 1 }]);
   });
 
+  it('gives handles of one identity, by which an adapter counts a request once', () => {
+    const identity = (guard: Guard): unknown => (guard as never)[Symbol.for('leakguard.identity')];
+    const [one, two] = [join({ enabled: true }), join()];
+    expect(one).not.toBe(two);
+    expect(identity(one)).toBe(identity(two));
+    expect(identity(one)).toBeDefined();
+  });
+
   it('meets with a second installed copy of the package', async () => {
     const copy = await secondCopy();
     expect(copy.getGuard).not.toBe(getGuard);

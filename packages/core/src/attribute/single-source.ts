@@ -1,3 +1,4 @@
+/// <reference path="./jstat.d.ts" />
 import jStat from 'jstat';
 import { type Candidate, credibleSet, logSumExp } from './credible-set.ts';
 import { type ColumnFit, NuisanceProjection } from './projection.ts';

@@ -80,7 +80,10 @@ describe('heapGrowth', () => {
   it('keeps the size of old space where the whole heap is too unsure', () => {
     const unsure = [size(40, 130, 45), size(-5, 2, 1), null];
     for (const estimate of unsure) {
-      expect(heapGrowth(null, growth(2, 1e7), estimate)).toMatchObject({ signal: 'oldSpace', totalBytes: 1e7 });
+      expect(heapGrowth(null, growth(2, 1e7), estimate)).toMatchObject({
+        signal: 'oldSpace',
+        totalBytes: 1e7,
+      });
     }
   });
 

@@ -1,0 +1,77 @@
+import type { ScopeId } from '@leakguard/core';
+import { type LayerPaths, pathsOf, UNKNOWN_MOUNT } from './layer-paths.ts';
+import type { Layer } from './router-internals.ts';
+
+/**
+ * Where a request got to: a route or a mount, reached through the mounts above it. Places are made once and kept as
+ * long as their layer lives, so a request only looks them up; they hold patterns, never URLs.
+ */
+export class Place {
+  /** The whole pattern: `/orgs/:org/users/:id`; empty at the root. */
+  readonly pattern: string;
+  readonly isRoute: boolean;
+  /** The last scope made of this place, and for whom: most places have one guard and one method. */
+  scopeOwner: object | null = null;
+  scopeMethod: string | undefined;
+  scope: ScopeId | undefined;
+  /** Per layer, because a router mounted at several places has one place under each. */
+  readonly #children = new WeakMap<Layer, Children>();
+
+  constructor(pattern: string, isRoute: boolean) {
+    this.pattern = pattern;
+    this.isRoute = isRoute;
+  }
+
+  /** The place of a layer below this one, which matched `url` without its first `skip` characters. */
+  child(layer: Layer, url: string, skip: number): Place {
+    let children = this.#children.get(layer);
+    if (children === undefined) {
+      children = childrenOf(layer);
+      this.#children.set(layer, children);
+    }
+    const index = children.count === 1 ? 0 : children.matching(pathname(url.slice(skip)));
+    return children.places[index + 1] ?? this.#makeChild(children, layer, index, url.slice(skip));
+  }
+
+  #makeChild(children: Children, layer: Layer, index: number, url: string): Place {
+    const path = index < 0 ? allPatterns(children) : children.pattern(index, pathname(url));
+    const place = new Place(joinPaths(this.pattern, path), layer.route !== undefined);
+    children.places[index + 1] = place;
+    return place;
+  }
+}
+
+interface Children extends LayerPaths {
+  /** By index of the path plus one; first the place that stands for all of them, where none could be told. */
+  places: (Place | undefined)[];
+}
+
+/** Where every request starts. */
+export const ROOT: Place = new Place('', false);
+/** Below mounts that were entered before this module could see them. */
+export const UNKNOWN: Place = new Place(UNKNOWN_MOUNT, false);
+
+function childrenOf(layer: Layer): Children {
+  try {
+    return { ...pathsOf(layer), places: [] };
+  } catch {
+    // Internals that are not as expected: the name becomes vaguer, and is not tried again.
+    return { count: 1, matching: () => 0, pattern: () => UNKNOWN_MOUNT, places: [] };
+  }
+}
+
+function allPatterns({ count, pattern }: Children): string {
+  return [...new Set(Array.from({ length: count }, (_, index) => pattern(index, '')))].join('|');
+}
+
+function joinPaths(mount: string, path: string): string {
+  const below = path === '' || path === '/' ? '' : /^[/(]/.test(path) ? path : `/${path}`;
+  return mount + below;
+}
+
+/** `req.url` may hold a query, and a whole origin if a proxy sent it so. */
+function pathname(url: string): string {
+  const path = url.startsWith('/') ? url : url.replace(/^[a-z+.-]+:\/\/[^/?]*/i, '');
+  const query = path.indexOf('?');
+  return query < 0 ? path : path.slice(0, query);
+}

@@ -1,0 +1,13 @@
+export { describeAdapterContract } from './adapter-contract/adapter-contract.ts';
+export type {
+  AdapterUnderTest,
+  AppSpec,
+  Behaviour,
+  Exchange,
+  RunningApp,
+  Step,
+} from './adapter-contract/app-spec.ts';
+export { answer, reading } from './adapter-contract/behaviours.ts';
+export { type ClientRequest, type ClientResponse, openConnection, request } from './http-client.ts';
+export type { RecordedUnit, RecordingGuard } from './recording-guard.ts';
+export { recordingGuard } from './recording-guard.ts';
