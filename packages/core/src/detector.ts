@@ -1,3 +1,4 @@
+import { graver } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
@@ -133,8 +134,10 @@ export class Detector {
     };
   }
 
-  /** The report of one scope by its id. */
-  scopeReport(report: GrowthReport, scope: number): ScopeReport | undefined {
+  /** The report of one source, undefined if it is no scope. */
+  scopeReport(report: GrowthReport, source: number): ScopeReport | undefined {
+    const scope = source - FIRST_SCOPE;
+    if (scope < 0) return undefined;
     const [name, kind] = [this.ledger.nameOf(scope), this.ledger.kindOf(scope)];
     return report.scopes.find((item) => item.scope === name && item.kind === kind);
   }
@@ -183,7 +186,7 @@ export class Detector {
         inFlight: ledger.inFlightOf(id),
         unitsPerSecond: this.#rates.perSecond(id, units, nowMs, this.#startMs),
         retained: tally === null ? null : { tally, verdict: this.#retained(tally, units) },
-        since: this.#verdicts.since(id),
+        since: this.#verdicts.since(FIRST_SCOPE + id),
       };
     });
   }
@@ -192,16 +195,20 @@ export class Detector {
     return retainedVerdict(tally, units, STORE_BENEFIT_UNITS);
   }
 
+  /** Keyed by source, so that growth that follows no scope is told, too. */
   #changes(): VerdictChange<number>[] {
     const active = new Map<number, Verdict>();
     for (const { source, verdict } of this.#floors.growths()) {
-      const scope = source - FIRST_SCOPE;
-      if (scope >= 0 && active.get(scope) !== 'leaking') active.set(scope, verdict);
+      active.set(source, graver(active.get(source) ?? 'stable', verdict));
     }
     for (let scope = 0; scope < this.ledger.scopes; scope++) {
       const tally = this.#survivors.tally(scope);
-      const verdict = tally === null ? 'stable' : this.#retained(tally, this.ledger.unitsOf(scope));
-      if (verdict !== 'stable' && active.get(scope) !== 'leaking') active.set(scope, verdict);
+      if (tally === null) continue;
+      const verdict = graver(
+        active.get(FIRST_SCOPE + scope) ?? 'stable',
+        this.#retained(tally, this.ledger.unitsOf(scope)),
+      );
+      if (verdict !== 'stable') active.set(FIRST_SCOPE + scope, verdict);
     }
     return this.#verdicts.update(active, this.#runtime.date());
   }

@@ -183,7 +183,10 @@ class LiveGuard implements Guard {
     const report = this.report();
     for (const { key, to } of changes) {
       const scope = this.#detector.scopeReport(report, key);
-      if (scope === undefined) continue;
+      if (scope === undefined) {
+        this.#log.unattributed(EVENT_OF[to], report);
+        continue;
+      }
       this.#log.verdict(EVENT_OF[to], scope, report);
       this.#emitter.emit(EVENT_OF[to], scope);
     }

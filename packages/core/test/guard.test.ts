@@ -110,6 +110,34 @@ describe('a guard at prove', () => {
     expect(setup.logger.lines).toEqual([]);
   });
 
+  it('blames no route for what leaks by itself in the background, and says so in the log', () => {
+    const setup = setUp({ level: 'prove', logGrowth: false });
+    open.push(setup.guard);
+    const scopes: string[] = [];
+    setup.guard.on('growth', ({ scope }) => scopes.push(scope));
+    for (let second = 0; second < 120; second++) {
+      setup.runtime.heapBytes += 200_000;
+      drive(setup, { seconds: 1, seed: second + 1 });
+    }
+    expect(scopes).toEqual([]);
+    const { unattributed } = setup.guard.report();
+    expect(unattributed).toMatchObject({ source: 'background', bytesPerUnit: null });
+    expect(unattributed!.bytesPerHour! / 3600).toBeCloseTo(200_000, -4);
+    expect(setup.logger.lines[0]).toMatchObject({ level: 'info', fields: { event: 'growth', scope: null } });
+  });
+
+  it('says that every request leaks where a middleware does', () => {
+    const setup = setUp({ level: 'prove', logGrowth: false });
+    open.push(setup.guard);
+    for (let second = 0; second < 90; second++) {
+      const before = setup.guard.report().scopes.reduce((sum, { units }) => sum + units, 0);
+      drive(setup, { seconds: 1, seed: second + 1 });
+      const after = setup.guard.report().scopes.reduce((sum, { units }) => sum + units, 0);
+      setup.runtime.heapBytes += 700 * (after - before);
+    }
+    expect(setup.guard.report().unattributed).toMatchObject({ source: 'every-request' });
+  });
+
   it('rejects analyze where no GC can be forced, with what to do', async () => {
     const { guard, runtime } = setUp({ level: 'prove' });
     open.push(guard);

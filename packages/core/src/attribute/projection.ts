@@ -1,12 +1,12 @@
 import type { GainSums } from './gain-sums.ts';
 
-/** A least-squares fit of one column after the nuisances were taken out. */
-export interface ColumnFit {
-  slope: number;
+/** Least-squares fits of every column, one at a time beside the nuisances; NaN where a column cannot be fitted. */
+export interface ColumnFits {
+  slope: Float64Array;
   /** Residual sum of squares. */
-  rss: number;
+  rss: Float64Array;
   /** Sum of squares of the column that the nuisances do not explain. */
-  information: number;
+  information: Float64Array;
 }
 
 /** Relative ridge: keeps nearly collinear nuisances from blowing up; far below anything measured. */
@@ -35,21 +35,29 @@ export class NuisanceProjection {
     this.nullRss = Math.max(0, corner.value2 - explained);
   }
 
-  /** Fits one column beside the nuisances; null if it moved only as they did, or not at all. */
-  fit(column: number): ColumnFit | null {
+  /** Fits the first `columns` columns; a column that moved only as the nuisances did, or not at all, stays NaN. */
+  fitAll(columns: number): ColumnFits {
+    const unfitted = (): Float64Array => new Float64Array(columns).fill(Number.NaN);
+    const fits = { slope: unfitted(), rss: unfitted(), information: unfitted() };
+    for (let column = 0; column < columns; column++) this.#fit(column, fits);
+    return fits;
+  }
+
+  #fit(column: number, fits: ColumnFits): void {
     const square = this.#sums.square[column]!;
-    if (!(square > 0)) return null;
+    if (!(square > 0)) return;
     const withInFlight = this.#sums.withInFlight[column]!;
     const withTrend = this.#sums.withTrend[column]!;
     const [a, b, d] = this.#inverse;
     const explained =
       a * withInFlight * withInFlight + 2 * b * withInFlight * withTrend + d * withTrend * withTrend;
     const information = square - explained;
-    if (information < RIDGE * square) return null;
+    if (information < RIDGE * square) return;
     const product =
       this.#sums.withValue[column]! - this.#inFlightSlope * withInFlight - this.#trendSlope * withTrend;
-    const slope = product / information;
-    return { slope, rss: Math.max(0, this.nullRss - product * slope), information };
+    fits.slope[column] = product / information;
+    fits.rss[column] = Math.max(0, this.nullRss - (product * product) / information);
+    fits.information[column] = information;
   }
 }
 

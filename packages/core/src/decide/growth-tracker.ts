@@ -26,6 +26,9 @@ export interface SignalGrowth {
   sinceMs: number;
 }
 
+/** Evidence below this share of its best says that the straight line no longer holds. */
+const HOLDS = 0.5;
+
 /**
  * The verdict of one signal, row by row: `warming-up` -> `stable` -> `growing` -> `leaking`, and back to `stable` when
  * a whole period shows no more growth. `growing` needs evidence that any growth at all explains the rows; `leaking`
@@ -43,6 +46,7 @@ export class GrowthTracker {
   #period: Confirmation | null = null;
   /** Units of the source that the first period took; every later one lasts at least as long. */
   #periodAmount = 0;
+  #bestEvidence = 0;
 
   /** @param unitless sources whose amount is not a unit (time), so that bytes per unit have no threshold */
   constructor(thresholds: GrowthThresholds, unitless: ReadonlySet<number> = new Set()) {
@@ -95,20 +99,28 @@ export class GrowthTracker {
     const amount = this.amount(growth.source, row);
     if (!isMaterial(growth.estimate, amount, analysis.sigmaBytes, thresholds)) return;
     this.growth = growth;
+    this.#bestEvidence = analysis.lineEvidence;
     this.#periodAmount = amount;
     this.#period = new Confirmation(row);
   }
 
   #follow(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {
-    const { verdict, sinceMs } = this.growth!;
-    this.growth = this.#describe(analysis, row, verdict, sinceMs) ?? this.growth!;
+    this.#describeAgain(analysis, row);
     const period = this.#period!;
-    const { source, estimate } = this.growth;
+    const { source, estimate } = this.growth!;
     if (!period.judgeable || period.amount(source, row) < this.#periodAmount) return;
     const answer = period.answer(source, estimate.bytesPerUnit, this.#minBytesPerUnit(source));
     if (answer === 'unclear') return;
     if (answer === 'stopped') this.#clear();
     else this.#goOn(analysis, row, timeMs);
+  }
+
+  /** Name and size follow the evidence while it holds; once growth has stopped, what follows would only blur them. */
+  #describeAgain(analysis: SourceAnalysis, row: BankRow): void {
+    const { verdict, sinceMs } = this.growth!;
+    this.#bestEvidence = Math.max(this.#bestEvidence, analysis.lineEvidence);
+    if (analysis.lineEvidence < HOLDS * this.#bestEvidence) return;
+    this.growth = this.#describe(analysis, row, verdict, sinceMs) ?? this.growth;
   }
 
   #goOn(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
-import { formatHeadline, formatScope } from './leak-text.ts';
+import { formatHeadline, formatScope, formatUnattributed } from './leak-text.ts';
 import { formatBytes } from './quantities.ts';
 
 /** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
@@ -8,6 +8,9 @@ export function defaultLogger(): Logger {
   const options = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
   return pino(options, pino.destination({ dest: 2, sync: true }));
 }
+
+/** What a change of verdict is called in log and events. */
+export type VerdictEvent = 'growth' | 'leak' | 'cleared';
 
 /** Scopes in the periodic table's line. */
 const TABLE_SCOPES = 10;
@@ -32,7 +35,7 @@ export class GrowthLog {
   }
 
   /** A scope's verdict changed. */
-  verdict(event: 'growth' | 'leak' | 'cleared', scope: ScopeReport, report: GrowthReport): void {
+  verdict(event: VerdictEvent, scope: ScopeReport, report: GrowthReport): void {
     const fields = { v: 1, event, ...scope, memory: report.memory };
     if (event === 'cleared') {
       this.#write('warn', fields, `CLEARED  ${scope.scope}  grew and has stopped`);
@@ -42,9 +45,23 @@ export class GrowthLog {
     this.#write(event === 'leak' ? 'warn' : 'info', { ...fields, text }, formatHeadline(scope));
   }
 
+  /** Growth that follows no scope began, was confirmed or has stopped; `scope` is null in its lines. */
+  unattributed(event: VerdictEvent, report: GrowthReport): void {
+    const { unattributed, memory } = report;
+    const fields = { v: 1, event, scope: null, unattributed, memory };
+    if (event === 'cleared' || unattributed === null) {
+      this.#write('warn', fields, 'CLEARED  growth that followed no scope has stopped');
+      return;
+    }
+    const text = formatUnattributed(unattributed);
+    this.#write(event === 'leak' ? 'warn' : 'info', { ...fields, text }, text.split('\n')[0]!);
+  }
+
   /** The periodic table: memory, and the scopes that matter most. */
   table(report: GrowthReport): void {
-    const growing = report.scopes.some(({ verdict }) => verdict === 'growing' || verdict === 'leaking');
+    const growing =
+      report.unattributed !== null ||
+      report.scopes.some(({ verdict }) => verdict === 'growing' || verdict === 'leaking');
     const wanted = this.#logGrowth === 'always' || (this.#logGrowth === 'when-growing' && growing);
     if (!wanted) return;
     const scopes = report.scopes

@@ -106,7 +106,8 @@ function blindSpot(scope: ScopeReport): string {
   return `leaks below ${formatBytes(scope.minDetectableBytes)} per ${unit(scope)} here`;
 }
 
-function formatUnattributed(growth: UnattributedReport): string {
+/** Growth that follows no scope, as a person reads it. */
+export function formatUnattributed(growth: UnattributedReport): string {
   const what =
     growth.source === 'background'
       ? `${growth.bytesPerHour === null ? '' : `${formatBytes(growth.bytesPerHour)} per hour, `}with or without traffic`
