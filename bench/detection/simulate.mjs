@@ -57,9 +57,13 @@ export function simulateRun(p, world, leak, seed) {
       total += counts[r];
     }
     level += walkBytes * normal(random);
-    const inFlight = Math.max(0, Math.round(active * (p.inFlight.usedShare + p.inFlight.relativeSd * normal(random))));
+    const inFlight = Math.max(
+      0,
+      Math.round(active * (p.inFlight.usedShare + p.inFlight.relativeSd * normal(random))),
+    );
     let heapBytes = level + p.noise.whiteBytes * normal(random) + p.inFlight.bytesEach * inFlight;
-    if (world.store) heapBytes += world.store.bytes * (1 - Math.exp(-units[world.store.route] / world.store.units));
+    if (world.store)
+      heapBytes += world.store.bytes * (1 - Math.exp(-units[world.store.route] / world.store.units));
     if (world.warmUpBytes) heapBytes += world.warmUpBytes * Math.log1p(total / world.warmUpUnits);
     if (leak) heapBytes += leak.bytes * units[leak.route];
     rows.push({ timeMs: gc * 1000, heapBytes, units: units.slice(), inFlight });

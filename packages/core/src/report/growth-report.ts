@@ -77,8 +77,12 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
 
 type Size = Pick<NamedGrowth, 'estimate' | 'totalBytes' | 'signal'>;
 
-/** What the heap says of a scope whose requests are known to be kept, however little evidence it would be alone. */
+/**
+ * What the heap says of a scope whose requests are known to be kept, however little evidence it would be alone. Nothing
+ * where another source explains growth of the heap already: the fit of a single source would count those bytes again.
+ */
 function retainedSize(facts: ScopeFacts, shared: SharedEvidence): Size | null {
+  if (shared.growths.some(({ signal }) => signal === 'heap' || signal === 'oldSpace')) return null;
   const estimate = shared.heap?.estimate(FIRST_SCOPE + facts.id) ?? null;
   if (estimate === null || estimate.ci95[0] <= 0) return null;
   return { estimate, totalBytes: estimate.bytesPerUnit * facts.units, signal: 'heap' };

@@ -31,7 +31,7 @@ export function formatDuration(ms: number): string {
 
 /** '98 %'; never rounds an uncertain figure up to certainty. */
 export function formatProbability(probability: number): string {
-  if (probability > 0.99 && probability < 1) return 'more than 99 %';
+  if (probability > 0.99) return 'more than 99 %';
   if (probability < 0.01) return 'less than 1 %';
   return `${Math.round(probability * 100)} %`;
 }

@@ -1,0 +1,119 @@
+/**
+ * Child process: the CPU of one request through a real Express router, with and without the guard, without any network.
+ * Two copies of Express live in this process, because the guard watches the copy that it is installed in; so both sides
+ * have the same heap, the same JIT and the same disturbances, and their difference is the guard's.
+ */
+import { createRequire } from 'node:module';
+import { ROUTES } from './app.mjs';
+import { deadSocket, requestPair } from './request-pair.mjs';
+import { median, shuffle } from './statistics.mjs';
+import { leakguardMiddleware } from './variants.mjs';
+
+const require = createRequire(import.meta.url);
+const socket = deadSocket();
+/** Twice the L2 cache of a big core. */
+const eviction = new Float64Array((4 * 2 ** 20) / 8);
+
+function freshExpress() {
+  for (const path of Object.keys(require.cache)) delete require.cache[path];
+  return require('express');
+}
+
+/** 20 routes whose handlers do nothing: all that is left is the router and the guard. */
+function emptyApp(middleware) {
+  const app = freshExpress()();
+  app.use(middleware);
+  for (let route = 0; route < ROUTES; route += 1) app.get(`/resource-${route}/:id`, function answer() {});
+  return app;
+}
+
+function cpuMicros() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+let sum = 0;
+function evict() {
+  for (let at = 0; at < eviction.length; at += 8) sum += eviction[at]++;
+}
+
+const STEPS = {
+  make: (pairs, _app, size) => {
+    for (let at = 0; at < size; at += 1) pairs.push(requestPair(at, socket));
+  },
+  enter: (pairs, app) => {
+    for (const { req, res } of pairs) app(req, res);
+  },
+  close: (pairs) => {
+    for (const { res } of pairs) res.emit('close');
+  },
+};
+
+/** All of the burst in flight at once, caches evicted before each step: no request finds its own data or code warm. */
+function coldBurst(app, size) {
+  const pairs = [];
+  let micros = 0;
+  for (const step of Object.values(STEPS)) {
+    evict();
+    const start = cpuMicros();
+    step(pairs, app, size);
+    micros += cpuMicros() - start;
+  }
+  return micros;
+}
+
+/** One request after the other. */
+function warmBurst(app, size) {
+  const start = cpuMicros();
+  for (let at = 0; at < size; at += 1) {
+    const { req, res } = requestPair(at, socket);
+    app(req, res);
+    res.emit('close');
+  }
+  return cpuMicros() - start;
+}
+
+/** Guarded minus bare, microseconds per unit, over a block of pairs in random order: long enough to hold its share of GCs. */
+async function block(apps, burst, { burstSize, pairsPerBlock }) {
+  const micros = { bare: 0, guarded: 0 };
+  for (let pair = 0; pair < pairsPerBlock; pair += 1) {
+    for (const side of shuffle(['bare', 'guarded'])) {
+      micros[side] += burst(apps[side], burstSize);
+      // What waits for a turn of the event loop holds its requests, and would make every scavenge copy them.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return (micros.guarded - micros.bare) / (burstSize * pairsPerBlock);
+}
+
+/** Heap that one unit leaves for the GC, from bursts that held none. */
+function bytesPerUnit(app, size) {
+  const deltas = [];
+  for (let burst = 0; burst < 50; burst += 1) {
+    const before = process.memoryUsage().heapUsed;
+    warmBurst(app, size);
+    const bytes = process.memoryUsage().heapUsed - before;
+    if (bytes > 0) deltas.push(bytes / size);
+  }
+  return median(deltas);
+}
+
+process.once('message', async (settings) => {
+  const apps = {
+    bare: emptyApp(function passOn(_req, _res, next) {
+      next();
+    }),
+    guarded: emptyApp(await leakguardMiddleware()),
+  };
+  const bursts = { cold: coldBurst, warm: warmBurst };
+  const differences = { cold: [], warm: [] };
+  const end = performance.now() + settings.maxMs;
+  for (let warmUp = 0; warmUp < 3; warmUp += 1)
+    for (const name of shuffle(['cold', 'warm'])) await block(apps, bursts[name], settings);
+  while (differences.cold.length < settings.blocks && performance.now() < end) {
+    for (const name of shuffle(['cold', 'warm']))
+      differences[name].push(await block(apps, bursts[name], settings));
+  }
+  const bytes = bytesPerUnit(apps.guarded, settings.burstSize) - bytesPerUnit(apps.bare, settings.burstSize);
+  process.send({ ...differences, bytes, sum }, () => process.disconnect());
+});

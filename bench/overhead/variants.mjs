@@ -1,0 +1,53 @@
+/**
+ * What is compared. Each entry makes its middleware, null for none; it runs in a server process of its own.
+ * `every: n`: has a server in every n-th start only, where the effect is so large that fewer starts show it.
+ *
+ * @typedef {{ title: string, every: number, middleware: () => Promise<import('express').RequestHandler | null> }} Variant
+ * @type {Record<string, Variant>}
+ */
+export const VARIANTS = {
+  bare: { title: 'bare', every: 1, middleware: async () => null },
+  again: { title: 'bare again (the resolution)', every: 1, middleware: async () => null },
+  leakguard: { title: 'leakGuard at `watch`', every: 1, middleware: leakguardMiddleware },
+  naive: { title: 'two process.memoryUsage()', every: 3, middleware: async () => naiveMiddleware() },
+  prom: { title: 'prom-client histogram timing', every: 3, middleware: promMiddleware },
+};
+
+export async function leakguardMiddleware() {
+  const { leakGuard } = await import('@leakguard/express');
+  return leakGuard({ level: 'watch' });
+}
+
+/** The naive way: heap after minus before, averaged per route. */
+function naiveMiddleware() {
+  /** @type {Map<string, { count: number, bytes: number }>} */
+  const routes = new Map();
+  return (req, res, next) => {
+    const before = process.memoryUsage().heapUsed;
+    res.on('finish', () => {
+      const route = `${req.method} ${req.baseUrl}${req.route?.path ?? ''}`;
+      const average = routes.get(route) ?? { count: 0, bytes: 0 };
+      average.count += 1;
+      average.bytes += (process.memoryUsage().heapUsed - before - average.bytes) / average.count;
+      routes.set(route, average);
+    });
+    next();
+  };
+}
+
+/** What most services already pay for their timings. */
+async function promMiddleware() {
+  const { default: prom } = await import('prom-client');
+  const histogram = new prom.Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of requests',
+    labelNames: ['method', 'route', 'status'],
+  });
+  return (req, res, next) => {
+    const end = histogram.startTimer();
+    res.on('finish', () => {
+      end({ method: req.method, route: `${req.baseUrl}${req.route?.path ?? ''}`, status: res.statusCode });
+    });
+    next();
+  };
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { isPeriodic, readableLine } from '../../src/demo/guard-line.ts';
+
+test('a log line of the guard is shown by its message, any other line as it is', () => {
+  expect(readableLine('{"event":"leak","msg":"LEAKING  GET /cart"}')).toBe(
+    'the guard logs: LEAKING  GET /cart',
+  );
+  expect(readableLine('(node:1) Warning: something')).toBe('server: (node:1) Warning: something');
+  expect(readableLine('null')).toBe('server: null');
+});
+
+test('only the periodic table is periodic', () => {
+  expect(isPeriodic('{"event":"memory","msg":"memory"}')).toBe(true);
+  expect(isPeriodic('{"event":"leak","msg":"LEAKING"}')).toBe(false);
+  expect(isPeriodic('plain text')).toBe(false);
+});

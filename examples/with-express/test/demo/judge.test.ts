@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { judge, leakingRoutes, namedRoutes } from '../../src/demo/judge.ts';
+import { reportOf } from '../report-of.ts';
+
+const planted = ['GET /cart', 'GET /thumbnails/:id'];
+
+test('passes when every planted route is growing or leaking and nothing else is', () => {
+  const report = reportOf({
+    'GET /cart': 'leaking',
+    'GET /thumbnails/:id': 'growing',
+    'GET /search': 'stable',
+  });
+  expect(judge(report, planted)).toEqual({ passed: true, named: planted, missed: [], accused: [] });
+});
+
+test('fails when a planted route is stable, still warming up or absent', () => {
+  const quiet = reportOf({ 'GET /cart': 'stable', 'GET /thumbnails/:id': 'warming-up' });
+  expect(judge(quiet, planted)).toMatchObject({ passed: false, missed: planted });
+  const absent = reportOf({ 'GET /cart': 'leaking' });
+  expect(judge(absent, planted)).toMatchObject({ passed: false, missed: ['GET /thumbnails/:id'] });
+});
+
+test('fails when an honest route is named in the last report, growing or leaking', () => {
+  const verdicts = { 'GET /cart': 'leaking', 'GET /thumbnails/:id': 'leaking' } as const;
+  for (const verdict of ['growing', 'leaking'] as const) {
+    const report = reportOf({ ...verdicts, 'GET /search': verdict });
+    expect(judge(report, planted)).toMatchObject({ passed: false, accused: ['GET /search'] });
+  }
+});
+
+test('fails when an honest route was leaking earlier, also if it was cleared since', () => {
+  const report = reportOf({
+    'GET /cart': 'leaking',
+    'GET /thumbnails/:id': 'leaking',
+    'GET /search': 'stable',
+  });
+  const ever = new Set(['GET /cart', 'GET /search']);
+  expect(judge(report, planted, ever)).toMatchObject({ passed: false, accused: ['GET /search'] });
+});
+
+test('fails on an empty report', () => {
+  expect(judge(reportOf({}), planted)).toMatchObject({ passed: false, missed: planted });
+});
+
+test('growing is named and is not leaking', () => {
+  const report = reportOf({ a: 'growing', b: 'leaking', c: 'stable', d: 'warming-up' });
+  expect(namedRoutes(report)).toEqual(['a', 'b']);
+  expect(leakingRoutes(report)).toEqual(['b']);
+});

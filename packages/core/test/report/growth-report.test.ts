@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { SourceAnalysis } from '../../src/attribute/single-source.ts';
+import type { NamedGrowth } from '../../src/decide/channel-growth.ts';
+import { FIRST_SCOPE } from '../../src/measure/floor.ts';
+import { type ScopeFacts, type SharedEvidence, scopeReports } from '../../src/report/growth-report.ts';
+
+const facts = (id: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
+  id,
+  scope: `GET /${id}`,
+  kind: 'route',
+  units: 1000,
+  inFlight: 0,
+  unitsPerSecond: 10,
+  retained: null,
+  since: null,
+  ...change,
+});
+
+const analysis = (bytes: number, evidence: number[] = []): SourceAnalysis => ({
+  innovations: 50,
+  growthEvidence: 0,
+  lineEvidence: 0,
+  leakEvidence: 0,
+  sourceEvidence: Float64Array.from([0, 0, ...evidence]),
+  credible: [],
+  sigmaBytes: 1000,
+  estimate: () => ({ bytesPerUnit: bytes, standardError: 10, ci95: [bytes - 20, bytes + 20] }),
+  minDetectable: () => 40,
+});
+
+const growth = (id: number, change: Partial<NamedGrowth> = {}): NamedGrowth => ({
+  verdict: 'growing',
+  source: FIRST_SCOPE + id,
+  estimate: { bytesPerUnit: 500, standardError: 10, ci95: [480, 520] },
+  totalBytes: 500_000,
+  credible: [
+    { source: FIRST_SCOPE + id, probability: 0.8 },
+    { source: 0, probability: 0.1 },
+    { source: 1, probability: 0.1 },
+  ],
+  evidence: 20,
+  sinceMs: 0,
+  signal: 'heap',
+  namedBy: 'oldSpace',
+  ...change,
+});
+
+const shared = (change: Partial<SharedEvidence> = {}): SharedEvidence => ({
+  growths: [],
+  warmingUp: false,
+  oldSpace: null,
+  heap: null,
+  minBytesPerUnit: 128,
+  nameOf: (scope) => `GET /${scope}`,
+  ...change,
+});
+
+const kept: ScopeFacts['retained'] = {
+  tally: { sampled: 20, alive: 5, retainedBornAt: [1, 2, 3, 4, 5] },
+  verdict: 'growing',
+};
+
+describe('scopeReports', () => {
+  it('puts the worst first: leaking, then growing by what stayed, then retained, then traffic', () => {
+    const growths = [
+      growth(1),
+      growth(2, { totalBytes: 9e6 }),
+      growth(3, { verdict: 'leaking', totalBytes: 1 }),
+    ];
+    const scopes = [facts(0, { units: 5 }), facts(1), facts(2), facts(3), facts(4, { units: 9999 })];
+    const order = scopeReports(scopes, shared({ growths })).map(({ scope }) => scope);
+    expect(order).toEqual(['GET /3', 'GET /2', 'GET /1', 'GET /4', 'GET /0']);
+  });
+
+  it('puts stable scopes in the order of what would explain growth best, before any threshold is reached', () => {
+    const oldSpace = analysis(0, [0.1, 4, -2]);
+    const order = scopeReports([facts(0), facts(1), facts(2, { units: 9e6 })], shared({ oldSpace }));
+    expect(order.map(({ scope, verdict }) => `${scope} ${verdict}`)).toEqual([
+      'GET /1 stable',
+      'GET /0 stable',
+      'GET /2 stable',
+    ]);
+  });
+
+  it('names the candidates that are no scope for what they are', () => {
+    const [report] = scopeReports([facts(1)], shared({ growths: [growth(1)] }));
+    expect(report!.candidates.map(({ scope }) => scope)).toEqual(['(every request)', '(background)']);
+  });
+
+  it('gives the size of kept requests from the heap when nothing else explains it', () => {
+    const [report] = scopeReports([facts(0, { retained: kept })], shared({ heap: analysis(6900) }));
+    expect(report).toMatchObject({ bytesPerUnit: 6900, signal: 'heap', channels: ['survivors'] });
+  });
+
+  it('gives kept requests no size that another route already explains', () => {
+    const evidence = shared({ heap: analysis(34_000), growths: [growth(1)] });
+    const report = scopeReports([facts(0, { retained: kept }), facts(1)], evidence).find(
+      ({ scope }) => scope === 'GET /0',
+    );
+    expect(report).toMatchObject({
+      verdict: 'growing',
+      bytesPerUnit: null,
+      totalBytes: null,
+      survivors: { alive: 5 },
+    });
+  });
+
+  it('never states a smallest leak below what it would report', () => {
+    const [report] = scopeReports([facts(0)], shared({ oldSpace: analysis(0) }));
+    expect(report!.minDetectableBytes).toBe(128);
+  });
+});
