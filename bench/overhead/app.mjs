@@ -8,7 +8,7 @@ const WORDS = 'alpha bravo charlie delta echo foxtrot golf hotel india juliet ki
 
 /** @param {number} route @param {string} id */
 async function loadItem(route, id) {
-  await null;
+  await Promise.resolve();
   return {
     id,
     route: `route-${route}`,

@@ -165,13 +165,14 @@ function residualSigma(gains: readonly GainFit[], n: number): number {
   return Math.sqrt(Math.max(...plausibleGains(gains).map((gain) => variancePerRow(smallestRss(gain), n))));
 }
 
+/** NaN (a column that cannot be fitted) never counts. */
 function smallestRss(gain: GainFit): number {
-  return gain.rss.reduce((least, rss) => (rss < least ? rss : least), Number.POSITIVE_INFINITY);
+  return Math.min(...gain.rss.filter((rss) => !Number.isNaN(rss)));
 }
 
 function plausibleGains(gains: readonly GainFit[]): GainFit[] {
   const qualities = gains.map(({ logLikelihood, nullLogLikelihood }) =>
-    logLikelihood.reduce((best, value) => (value > best ? value : best), nullLogLikelihood),
+    logLikelihood.reduce((best, value) => Math.max(best, value), nullLogLikelihood),
   );
   const best = Math.max(...qualities);
   return gains.filter((_, g) => qualities[g]! > best - PLAUSIBLE_GAIN);

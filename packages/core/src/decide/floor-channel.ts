@@ -51,9 +51,11 @@ export class FloorChannel {
       inFlight: counts.inFlight,
       totalUnits: counts.totalUnits,
     };
+    const named = this.tracker('oldSpace').growth?.source;
     for (const track of this.#tracks) {
       this.#take(track, { ...row, value: signalBytes(reading, track.signal) }, reading.forced);
     }
+    this.#clearTogether(named);
   }
 
   /** Ends open blocks now, so that everything read so far counts. */
@@ -90,6 +92,13 @@ export class FloorChannel {
   majorGcsNeeded(forced: boolean): number {
     const missing = Math.max(0, MIN_INNOVATIONS + 1 - (this.rows === 0 ? 0 : this.rows + 1));
     return missing * (forced ? 1 : BLOCK);
+  }
+
+  /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */
+  #clearTogether(source: number | undefined): void {
+    const heap = this.tracker('heap');
+    const stopped = source !== undefined && this.tracker('oldSpace').growth === null;
+    if (stopped && heap.growth?.source === source) heap.clear();
   }
 
   #take({ signal, tracker, block }: Track, row: FloorRow, forced: boolean): void {

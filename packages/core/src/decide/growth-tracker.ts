@@ -26,6 +26,9 @@ export interface SignalGrowth {
   sinceMs: number;
 }
 
+/** A period that is still unclear at this many times its length began before growth stopped, and starts over. */
+const PATIENCE = 2;
+
 /** Evidence below this share of its best says that the straight line no longer holds. */
 const HOLDS = 0.5;
 
@@ -82,6 +85,14 @@ export class GrowthTracker {
     else this.#follow(analysis, row, timeMs);
   }
 
+  /** The growth is explained (a store that is full): what comes next is judged by itself. */
+  clear(): void {
+    this.growth = null;
+    this.#period = null;
+    this.#first = null;
+    this.#bank = new SourceBank({ saturating: true });
+  }
+
   /** What a source did since the first row, in its own unit. */
   amount(source: number, row: BankRow): number {
     return (row.sources[source] ?? 0) - (this.#first?.[source] ?? 0);
@@ -110,9 +121,10 @@ export class GrowthTracker {
     const { source, estimate } = this.growth!;
     if (!period.judgeable || period.amount(source, row) < this.#periodAmount) return;
     const answer = period.answer(source, estimate.bytesPerUnit, this.#minBytesPerUnit(source));
-    if (answer === 'unclear') return;
-    if (answer === 'stopped') this.#clear();
-    else this.#goOn(analysis, row, timeMs);
+    if (answer === 'stopped') this.clear();
+    else if (answer === 'went-on') this.#goOn(analysis, row, timeMs);
+    else if (period.amount(source, row) >= PATIENCE * this.#periodAmount)
+      this.#period = new Confirmation(row);
   }
 
   /** Name and size follow the evidence while it holds; once growth has stopped, what follows would only blur them. */
@@ -130,14 +142,6 @@ export class GrowthTracker {
     const units = this.#unitless.has(growth.source) ? row.totalUnits : this.amount(growth.source, row);
     if (!isBeyondStores(growth.totalBytes, units, this.#thresholds)) return;
     this.growth = { ...growth, verdict: 'leaking', sinceMs: timeMs };
-  }
-
-  /** The growth is explained (a store that is full): what comes next is judged by itself. */
-  #clear(): void {
-    this.growth = null;
-    this.#period = null;
-    this.#first = null;
-    this.#bank = new SourceBank({ saturating: true });
   }
 
   #describe(
