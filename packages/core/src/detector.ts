@@ -157,7 +157,7 @@ export class Detector {
   }
 
   #evidence(): GrowthReport['evidence'] {
-    const majorGcsNeeded = this.#floors.majorGcsNeeded(this.#options.level === 'prove');
+    const majorGcsNeeded = this.#floors.majorGcsNeeded;
     const interval = this.#slope.intervalMs;
     const sinceLast = this.#slope.lastTimeMs === null ? 0 : this.#runtime.now() - this.#slope.lastTimeMs;
     return {

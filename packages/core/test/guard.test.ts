@@ -161,11 +161,12 @@ describe('a guard at auto', () => {
   it('forces no GC and says how many more it needs, and when that will be', () => {
     const setup = setUp();
     open.push(setup.guard);
-    drive(setup, { seconds: 20, natural: true });
+    drive(setup, { seconds: 12, natural: true });
     const { evidence } = setup.guard.report();
-    expect(evidence).toMatchObject({ forcedGcs: 0, majorGcs: 20, majorGcIntervalMs: 1000, rareGcs: false });
+    expect(evidence).toMatchObject({ forcedGcs: 0, majorGcs: 12, majorGcIntervalMs: 1000, rareGcs: false });
     expect(evidence.majorGcsNeeded).toBeGreaterThan(0);
     expect(evidence.etaMs).toBe(evidence.majorGcsNeeded * 1000);
+    expect(evidence.majorGcsNeeded).toBeLessThan(11);
     expect(formatReport(setup.guard.report())).toContain(`${evidence.majorGcsNeeded} more major GCs needed`);
   });
 
@@ -176,6 +177,16 @@ describe('a guard at auto', () => {
     const report = setup.guard.report();
     expect(report.scopes[0]).toMatchObject({ scope: 'GET /b', verdict: 'leaking' });
     expect(report.evidence.majorGcsNeeded).toBe(0);
+  });
+
+  it('gives its first verdict after eleven major GCs, before thirty could ever come in a fast leak', () => {
+    const setup = setUp();
+    open.push(setup.guard);
+    drive(setup, { seconds: 60, leakBytes: 60 });
+    setup.runtime.heapBytes = 20_000_000;
+    for (let gc = 0; gc < 12; gc++)
+      drive(setup, { seconds: 1, leakBytes: 20_000, natural: true, seed: gc + 1 });
+    expect(setup.guard.report().scopes[0]).toMatchObject({ scope: 'GET /b', verdict: 'growing' });
   });
 
   it('reports that major GCs are rare', () => {

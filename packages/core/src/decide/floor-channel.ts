@@ -15,6 +15,15 @@ const WARM_UP_MS = 60_000;
 /** Major GCs per kept row. */
 const BLOCK = 3;
 
+/**
+ * A forced GC leaves no floating garbage in old space: there every row is as good as a block's minimum. And until the
+ * first verdict single rows are better than none: while something leaks fast, V8 lets the heap grow by a factor between
+ * major GCs, so that a process may not live to see thirty of them.
+ */
+function isEarly(tracker: GrowthTracker): boolean {
+  return tracker.innovations < MIN_INNOVATIONS;
+}
+
 interface FloorRow extends BankRow {
   timeMs: number;
 }
@@ -88,10 +97,9 @@ export class FloorChannel {
     return Math.max(...this.#tracks.map(({ tracker }) => Math.round(tracker.innovations)));
   }
 
-  /** Major GCs still needed before the first verdict. */
-  majorGcsNeeded(forced: boolean): number {
-    const missing = Math.max(0, MIN_INNOVATIONS + 1 - (this.rows === 0 ? 0 : this.rows + 1));
-    return missing * (forced ? 1 : BLOCK);
+  /** Major GCs still needed before the first verdict, which old space gives: there the first rows are single ones. */
+  get majorGcsNeeded(): number {
+    return Math.max(0, MIN_INNOVATIONS + 1 - this.readings);
   }
 
   /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */
@@ -102,8 +110,7 @@ export class FloorChannel {
   }
 
   #take({ signal, tracker, block }: Track, row: FloorRow, forced: boolean): void {
-    // A forced GC leaves no floating garbage in old space: there every row is as good as a block's minimum.
-    if (forced && signal === 'oldSpace') this.#keep(tracker, row);
+    if (signal === 'oldSpace' && (forced || isEarly(tracker))) this.#keep(tracker, row);
     else this.#keep(tracker, block.push(row));
   }
 
