@@ -3,6 +3,7 @@
  * Two copies of Express live in this process, because the guard watches the copy that it is installed in; so both sides
  * have the same heap, the same JIT and the same disturbances, and their difference is the guard's.
  */
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { ROUTES } from './app.mjs';
 import { deadSocket, requestPair } from './request-pair.mjs';
@@ -98,7 +99,8 @@ function bytesPerUnit(app, size) {
   return median(deltas);
 }
 
-process.once('message', async (settings) => {
+/** @param {{ burstSize: number, pairsPerBlock: number, blocks: number, maxMs: number }} settings */
+async function measure(settings) {
   const apps = {
     bare: emptyApp(function passOn(_req, _res, next) {
       next();
@@ -115,5 +117,10 @@ process.once('message', async (settings) => {
       differences[name].push(await block(apps, bursts[name], settings));
   }
   const bytes = bytesPerUnit(apps.guarded, settings.burstSize) - bytesPerUnit(apps.bare, settings.burstSize);
-  process.send({ ...differences, bytes, sum }, () => process.disconnect());
-});
+  return { ...differences, bytes, sum };
+}
+
+// The parent is gone, however it went.
+process.once('disconnect', () => process.exit());
+const [settings] = await once(process, 'message');
+process.send(await measure(settings), () => process.disconnect());

@@ -16,7 +16,7 @@ export class ServerProcess {
 
   /** @param {string} variant */
   static async start(variant) {
-    const env = { ...process.env, NODE_ENV: 'production', LEAKGUARD_SIGNAL: '' };
+    const env = { ...process.env, NODE_ENV: 'production' };
     const child = fork(SCRIPT, [variant], { env, execArgv: [] });
     try {
       const { port } = await answer(child);

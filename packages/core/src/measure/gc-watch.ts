@@ -4,8 +4,8 @@ import { type Delay, settleBuffers } from './buffer-settling.ts';
 import { GcProfile, type GcProfilerConstructor } from './gc-profile.ts';
 import { type HeapReading, readBuffers, readHeapWithoutYoung } from './memory-reading.ts';
 
-/** The profiler is emptied at least every so many minor GCs: 32 rows are about 0.1 MB and 0.6 ms to stop (20 us a row). */
-const MINOR_GCS_PER_RESTART = 32;
+/** A marking that has not ended after so many minor GCs was called off, or goes on too slowly to pay for each of them. */
+const MINOR_GCS_PER_MARKING = 32;
 
 export interface GcWatchOptions {
   now: () => number;
@@ -49,22 +49,36 @@ export class GcWatch {
   }
 
   #see(entries: PerformanceEntry[]): void {
-    const majors = entries.filter(isMajor);
-    this.#minorGcs += entries.length - majors.length;
-    if (majors.length > 0 || this.#minorGcs >= MINOR_GCS_PER_RESTART) this.#restartProfile();
-    const heaps = majors.map((major) => this.#profile.take(endMs(major)));
-    const last = majors.at(-1);
-    if (last !== undefined && !this.#outdated(last)) this.#report(last, heaps.at(-1) ?? null);
+    let last: { major: PerformanceEntry; heap: HeapReading | null } | null = null;
+    for (const entry of entries) {
+      const kind = kindOf(entry);
+      if (kind === constants.NODE_PERFORMANCE_GC_MINOR) this.#minor();
+      else if (kind === constants.NODE_PERFORMANCE_GC_INCREMENTAL) this.#marking();
+      else if (kind === constants.NODE_PERFORMANCE_GC_MAJOR)
+        last = { major: entry, heap: this.#ended(entry) };
+    }
+    if (last !== null && !this.#outdated(last.major)) this.#report(last.major, last.heap);
+  }
+
+  /** V8 begins to mark 20 to 200 ms before the mark-compact: in time to have the profiler running then. */
+  #marking(): void {
+    this.#minorGcs = 0;
+    this.#profile.arm();
+  }
+
+  #minor(): void {
+    this.#minorGcs += 1;
+    if (this.#minorGcs === MINOR_GCS_PER_MARKING) this.#profile.collect();
+  }
+
+  #ended(major: PerformanceEntry): HeapReading | null {
+    this.#profile.collect();
+    return this.#profile.take(endMs(major));
   }
 
   /** Forced by us, or followed by one that was: `forceGc` has given a later and better floor. */
   #outdated(major: PerformanceEntry): boolean {
     return endMs(major) <= this.#options.forcedUntilMs();
-  }
-
-  #restartProfile(): void {
-    this.#minorGcs = 0;
-    this.#profile.restart();
   }
 
   #report(major: PerformanceEntry, exact: HeapReading | null): void {
@@ -79,9 +93,8 @@ export class GcWatch {
   }
 }
 
-function isMajor(entry: PerformanceEntry): boolean {
-  const { detail } = entry as PerformanceEntry & { detail?: { kind?: number } };
-  return detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+function kindOf(entry: PerformanceEntry): number | undefined {
+  return (entry as PerformanceEntry & { detail?: { kind?: number } }).detail?.kind;
 }
 
 function endMs(entry: PerformanceEntry): number {
