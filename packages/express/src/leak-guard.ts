@@ -43,13 +43,13 @@ function begin(
 ): void {
   // Some WebSocket libraries route upgrades through the app with a response that never closes; and a client that is
   // already gone closes nothing any more. Neither could ever end.
-  if (req.upgrade || res.closed) return;
-  const track = RequestTrack.of(req) ?? startTrack(req, middleware);
+  if (req.upgrade || res.destroyed) return;
+  const track = RequestTrack.of(req, res) ?? startTrack(req, middleware);
   const counted = track.listeners as CountedRequest | null;
   if (isCounted(counted, counter.identity)) return;
   const request = new CountedRequest(req, counter, counted);
   track.listeners = request;
-  if (counted === null) res.on('close', onClose);
+  if (counted === null) track.hangOn(res, () => end(track, req, res));
   // A guard inside of a route begins when the route was already entered.
   if (track.route !== null) request.enterRoute(track.route, req.method);
 }
@@ -66,17 +66,14 @@ function isCounted(counted: CountedRequest | null, identity: unknown): boolean {
   return false;
 }
 
-/** Shared by all requests: a listener of its own per request would be a closure per request. */
-function onClose(this: ServerResponse): void {
-  const req = this.req as RoutedRequest;
-  const track = RequestTrack.of(req);
-  if (track === undefined) return;
+/** The response has closed. */
+function end(track: RequestTrack, req: RoutedRequest, res: ServerResponse): void {
   const first = track.listeners as CountedRequest | null;
-  const place = fellThrough(req, this) ? null : track.place(req);
+  const place = fellThrough(req, res) ? null : track.place(req);
   track.end();
   for (let each = first; each !== null; each = each.following) {
     try {
-      each.end(place, req, this);
+      each.end(place, req, res);
     } catch {
       // A response that closes has nobody to tell; other guards still count.
     }

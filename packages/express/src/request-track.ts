@@ -37,8 +37,13 @@ class RouterLevel {
 /** Registered, so that two copies of this module meet on a request; the number is the protocol of the object. */
 const TRACK = Symbol.for('leakguard.express.track/1');
 
+/** A listener of a response's `close` that carries the track of its request. */
+type TrackListener = (() => void) & { [TRACK]?: RequestTrack };
+
 /**
- * How far one request got in the routers, kept on the request. Entering a layer only stores references; names are made
+ * How far one request got in the routers. It hangs on the listener of the response's `close` that a counted request
+ * needs anyway: a property of its own on the request would cost more than all the rest, because requests share no
+ * hidden class after Express changed their prototype (2-3 us on Node 20, and every later access pays, too). Entering a layer only stores references; names are made
  * where a route is entered or the response closes. It is its own outermost level, which saves an object per request.
  */
 export class RequestTrack extends RouterLevel {
@@ -56,14 +61,22 @@ export class RequestTrack extends RouterLevel {
     super(req.next, mount, 0, null);
   }
 
-  static of(req: RoutedRequest): RequestTrack | undefined {
-    return (req as { [TRACK]?: RequestTrack })[TRACK];
+  /** The track of a request that was counted, or that entered layers before it was. */
+  static of(req: RoutedRequest, res: ServerResponse): RequestTrack | undefined {
+    if (req === lastRequest) return lastTrack;
+    return listenedTo(res) ?? uncounted.get(req);
   }
 
   static start(req: RoutedRequest, mount: Place): RequestTrack {
     const track = new RequestTrack(req, mount);
-    (req as { [TRACK]?: RequestTrack })[TRACK] = track;
+    remember(req, track);
     return track;
+  }
+
+  /** Calls `onClose` when the response closes, and lets the track be found by it until then. */
+  hangOn(res: ServerResponse, onClose: () => void): void {
+    (onClose as TrackListener)[TRACK] = this;
+    res.on('close', onClose);
   }
 
   /** The place that answered: the route entered last, or the mount of the middleware entered after it. */
@@ -133,26 +146,43 @@ export class RequestTrack extends RouterLevel {
 }
 
 /**
- * The counted request that entered a layer last: most enter the next one right away, and a look at this is much cheaper
- * than one into the request. Cleared when the request ends, so that it keeps nothing alive.
+ * The request that entered a layer last: most enter the next one right away. Cleared when a counted request ends, so
+ * that it keeps nothing alive.
  */
 let lastRequest: RoutedRequest | undefined;
 let lastTrack: RequestTrack | undefined;
 
-function trackOf(req: RoutedRequest, layer: Layer): RequestTrack {
-  if (req === lastRequest && lastTrack !== undefined) return lastTrack;
-  const track = RequestTrack.of(req) ?? RequestTrack.start(req, outsideOf(layer, req));
-  if (track.listeners !== null) {
-    lastRequest = req;
-    lastTrack = track;
+/** Tracks of requests that went through an asynchronous middleware before they reached a guard: rare, so kept apart. */
+const uncounted = new WeakMap<RoutedRequest, RequestTrack>();
+
+function remember(req: RoutedRequest, track: RequestTrack): void {
+  if (lastRequest !== undefined && lastTrack !== undefined && lastRequest !== req) {
+    if (lastTrack.listeners === null && !lastTrack.ended) uncounted.set(lastRequest, lastTrack);
   }
+  lastRequest = req;
+  lastTrack = track;
+}
+
+function listenedTo(res: ServerResponse): RequestTrack | undefined {
+  for (const listener of res.listeners('close')) {
+    const track = (listener as TrackListener)[TRACK];
+    if (track !== undefined) return track;
+  }
+  return undefined;
+}
+
+function trackOf(req: RoutedRequest, res: ServerResponse, layer: Layer): RequestTrack {
+  if (req === lastRequest && lastTrack !== undefined) return lastTrack;
+  const track = RequestTrack.of(req, res);
+  if (track === undefined) return RequestTrack.start(req, outsideOf(layer, req));
+  if (!track.ended) remember(req, track);
   return track;
 }
 
 /** Called for every layer that any router of this Express enters. */
 export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse, next: unknown): void {
   if (isRouteHandler(layer)) return;
-  const track = trackOf(req, layer);
+  const track = trackOf(req, res, layer);
   if (track.ended) return;
   // A route that answers and then calls `next()` has answered: what runs after it is not what the request was for.
   if (track.route !== null && res.writableEnded) return;
