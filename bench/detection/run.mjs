@@ -35,8 +35,8 @@ function healthyCell(name, world) {
     const rows = simulateRun(parameters, world, null, seedOf(i));
     const run = runTracker(rows);
     if (run.first) growing += 1;
-    if (run.first && !trueSources(world, null).has(run.first.growth.source)) falselyNamed += 1;
-    if (run.everLeaking) leaking += 1;
+    if (run.first && !trueSources(world, null).has(run.first.source)) falselyNamed += 1;
+    if (run.leaking.size > 0) leaking += 1;
     if (plainOls(rows).accused.length > 0) olsAccused += 1;
     if (naiveRule(rows).accused.length > 0) naiveAccused += 1;
   }
@@ -57,6 +57,7 @@ function leakCell(worldName, world, name, cell) {
     named: 0,
     growing: 0,
     leaking: 0,
+    innocent: 0,
     covered: 0,
     coveredFirst: 0,
     first: 0,
@@ -72,14 +73,15 @@ function leakCell(worldName, world, name, cell) {
   for (let i = 0; i < seeds; i++) {
     const leak = { route: cell.routes[i % cell.routes.length], bytes: cell.bytes };
     const rows = simulateRun(parameters, world, leak, seedOf(i));
-    const { first, last, everLeaking } = runTracker(rows);
+    const { first, last, leaking } = runTracker(rows);
     const truth = trueSources(world, leak);
     if (first) {
       t.first += 1;
       units.push(first.totalUnits);
-      if (first.growth.credible.some(({ source }) => truth.has(source))) t.coveredFirst += 1;
+      if (first.credible.some(({ source }) => truth.has(source))) t.coveredFirst += 1;
     }
-    if (everLeaking) t.leaking += 1;
+    if (leaking.has(leak.route)) t.leaking += 1;
+    if ([...leaking].some((source) => !truth.has(source))) t.innocent += 1;
     if (last) {
       t.growing += 1;
       sizes.push(last.credible.length);
@@ -108,7 +110,7 @@ function leakCell(worldName, world, name, cell) {
     t.covered >= parameters.coverageGoal * t.growing,
   );
   console.log(
-    `  ${name.padEnd(42)} named ${percent(t.named, seeds).padStart(7)}  leaking ${percent(t.leaking, seeds).padStart(7)}` +
+    `  ${name.padEnd(42)} named ${percent(t.named, seeds).padStart(7)}  leaking ${percent(t.leaking, seeds).padStart(7)} (others ${t.innocent})` +
       `  set holds truth: end ${percent(t.covered, t.growing)}, first call ${percent(t.coveredFirst, t.first)} (median size ${median(sizes) ?? '-'})` +
       `  interval ${percent(t.interval, t.named)}  median error ${errors.length ? (100 * median(errors)).toFixed(1) : '-'} %` +
       `  first call at ${median(units) ?? '-'} units`,

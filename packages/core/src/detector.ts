@@ -1,4 +1,4 @@
-import { graver } from './decide/channel-growth.ts';
+import { graver, type NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
@@ -13,10 +13,18 @@ import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
-import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
+import type { GrowthReport, ScopeReport, Signal, Verdict } from './types.ts';
 
 /** Major GCs further apart than this make every verdict slow. */
 const RARE_GC_MS = 120_000;
+
+/** Heap and old space are two readings of the same bytes. */
+const KIND_OF: Record<Signal, string> = {
+  heap: 'heap',
+  oldSpace: 'heap',
+  external: 'external',
+  arrayBuffers: 'arrayBuffers',
+};
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
@@ -33,6 +41,8 @@ export class Detector {
   readonly #verdicts = new VerdictLog<number>();
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
+  /** Who was named last, per kind of memory. */
+  #named = new Map<string, number>();
 
   constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: () => void) {
     const prove = options.level === 'prove';
@@ -126,6 +136,8 @@ export class Detector {
         oldSpace: this.#floors.tracker('oldSpace').analyse(),
         heap: this.#floors.tracker('heap').analyse(),
         minBytesPerUnit: this.#options.minBytesPerUnit,
+        minTotalBytes: this.#options.minTotalBytes,
+        amountOf: (source) => this.#floors.tracker('oldSpace').amount(source),
         nameOf,
       }),
       unattributed: unattributedReport(growths, nameOf, perSecond),
@@ -198,9 +210,10 @@ export class Detector {
   /** Keyed by source, so that growth that follows no scope is told, too. */
   #changes(): VerdictChange<number>[] {
     const active = new Map<number, Verdict>();
-    for (const { source, verdict } of this.#floors.growths()) {
+    const growths = this.#floors.growths();
+    for (const { source, verdict } of growths)
       active.set(source, graver(active.get(source) ?? 'stable', verdict));
-    }
+    this.#noteRenames(growths, active);
     for (let scope = 0; scope < this.ledger.scopes; scope++) {
       const tally = this.#survivors.tally(scope);
       if (tally === null) continue;
@@ -213,9 +226,20 @@ export class Detector {
     return this.#verdicts.update(active, this.#runtime.date());
   }
 
+  /** Growth that goes on under another name has not cleared: the old name is dropped, the new one is told. */
+  #noteRenames(growths: readonly NamedGrowth[], active: ReadonlyMap<number, Verdict>): void {
+    const named = new Map(growths.map(({ signal, source }) => [KIND_OF[signal], source]));
+    for (const [kind, source] of this.#named) {
+      const now = named.get(kind);
+      if (now !== undefined && now !== source && !active.has(source)) this.#verdicts.forget(source);
+    }
+    this.#named = named;
+  }
+
   #charge(kind: 'canaries' | 'analysis', work: () => void): void {
-    const start = this.#runtime.now();
+    // CPU, not wall time: on a busy machine waiting would look like work.
+    const start = this.#runtime.processCpuMs();
     work();
-    this.meter.charge(kind, this.#runtime.now() - start);
+    this.meter.charge(kind, this.#runtime.processCpuMs() - start);
   }
 }

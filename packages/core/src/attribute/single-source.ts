@@ -31,8 +31,14 @@ export interface SourceAnalysis {
   sigmaBytes: number;
   /** The estimate for one source, null if it had no units or moved only as the nuisances did. */
   estimate(source: number): SlopeEstimate | null;
-  /** The smallest leak, bytes per unit, that would have been called growth on this source with about 90 % power. */
-  minDetectable(source: number): number | null;
+  /**
+   * The smallest leak, bytes per unit, that would have been called growth on this source with about 90 % power, given
+   * what growth must amount to.
+   */
+  minDetectable(
+    source: number,
+    floor: { bytesPerUnit: number; totalBytes: number; amount: number },
+  ): number | null;
 }
 
 /** Fewer innovations than this say nothing: three are spent on the nuisances and the slope. */
@@ -64,6 +70,7 @@ interface GainFit extends ColumnFits {
   /** Log likelihood of each column's model, -Infinity where it has none. */
   logLikelihood: Float64Array;
   nullLogLikelihood: number;
+  variancePerRow(rss: number): number;
 }
 
 /**
@@ -75,10 +82,12 @@ interface GainFit extends ColumnFits {
  */
 export function analyseSources(bank: SourceBank): SourceAnalysis | null {
   const n = bank.innovations;
-  if (n < MIN_INNOVATIONS) return null;
+  if (bank.counted < MIN_INNOVATIONS) return null;
   if (bank.gains.at(-1)!.corner.value2 <= n * MIN_SIGMA_BYTES ** 2) return null;
   const { columnsPerSource, sources } = bank;
   const gains = bank.gains.map((sums) => gainFit(sums, sources * columnsPerSource, n));
+  const plausible = plausibleGains(gains, n);
+  const quantiles = { evidence: evidenceT(n, sources), tail: tail(n) };
   const evidence = columnEvidence(gains);
   const isLine = (_: number, column: number): boolean => column % columnsPerSource === 0;
   const lines = evidence.filter(isLine);
@@ -97,9 +106,9 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
       lines.map((value) => value * TEMPER),
       CREDIBLE_MASS,
     ),
-    sigmaBytes: residualSigma(gains, n),
-    estimate: (source) => estimate(gains, source * columnsPerSource, n),
-    minDetectable: (source) => minDetectable(gains, source * columnsPerSource, n, sources),
+    sigmaBytes: Math.max(...plausible.map(({ sigma }) => sigma)),
+    estimate: (source) => estimate(gains, source * columnsPerSource, quantiles.tail),
+    minDetectable: (source, floor) => minDetectable(plausible, source * columnsPerSource, quantiles, floor),
   };
 }
 
@@ -114,6 +123,7 @@ function gainFit(sums: GainSums, columns: number, n: number): GainFit {
   return {
     ...fits,
     nullLogLikelihood: logLikelihoodOf(projection.nullRss),
+    variancePerRow: (rss) => variancePerRow(rss, n),
     logLikelihood: fits.rss.map((rss) =>
       Number.isNaN(rss) ? Number.NEGATIVE_INFINITY : logLikelihoodOf(rss) - price,
     ),
@@ -137,10 +147,10 @@ function logMean(values: Float64Array): number {
 }
 
 /** Mixture over the gains, weighted by how well each explains the rows with this source. */
-function estimate(gains: readonly GainFit[], column: number, n: number): SlopeEstimate | null {
+function estimate(gains: readonly GainFit[], column: number, t: number): SlopeEstimate | null {
   const fits = gains.map((gain) => ({
     slope: gain.slope[column] ?? Number.NaN,
-    variance: variancePerRow(gain.rss[column]!, n) / gain.information[column]!,
+    variance: gain.variancePerRow(gain.rss[column]!) / gain.information[column]!,
     logWeight: gain.logLikelihood[column] ?? Number.NEGATIVE_INFINITY,
   }));
   const total = logSumExp(fits.map(({ logWeight }) => logWeight));
@@ -152,7 +162,7 @@ function estimate(gains: readonly GainFit[], column: number, n: number): SlopeEs
   for (const fit of fitted)
     variance += Math.exp(fit.logWeight - total) * (fit.variance + (fit.slope - mean) ** 2);
   const standardError = Math.sqrt(variance / TEMPER);
-  const reach = jStat.studentt.inv(0.975, n - NUISANCES - 1) * standardError;
+  const reach = t * standardError;
   return { bytesPerUnit: mean, standardError, ci95: [mean - reach, mean + reach] };
 }
 
@@ -160,37 +170,65 @@ function variancePerRow(rss: number, n: number): number {
   return Math.max(rss / (n - NUISANCES - 1), MIN_SIGMA_BYTES ** 2);
 }
 
-/** Largest residual deviation among the plausible gains. */
-function residualSigma(gains: readonly GainFit[], n: number): number {
-  return Math.sqrt(Math.max(...plausibleGains(gains).map((gain) => variancePerRow(smallestRss(gain), n))));
+/** A gain that explains the rows about as well as the best one does, with its residual deviation of one row. */
+interface PlausibleGain {
+  information: Float64Array;
+  sigma: number;
 }
-
-/** NaN (a column that cannot be fitted) never counts. */
-function smallestRss(gain: GainFit): number {
-  return Math.min(...gain.rss.filter((rss) => !Number.isNaN(rss)));
-}
-
-function plausibleGains(gains: readonly GainFit[]): GainFit[] {
-  const qualities = gains.map(({ logLikelihood, nullLogLikelihood }) =>
-    logLikelihood.reduce((best, value) => Math.max(best, value), nullLogLikelihood),
-  );
-  const best = Math.max(...qualities);
-  return gains.filter((_, g) => qualities[g]! > best - PLAUSIBLE_GAIN);
-}
-
-/** Power margin: the observed t falls below its expectation by less than this in nine of ten runs. */
-const POWER_Z = 1.28;
 
 /** Gains within this Bayes factor of the best are plausible; the least favourable of them counts. */
 const PLAUSIBLE_GAIN: number = Math.log(20);
 
-function minDetectable(gains: readonly GainFit[], column: number, n: number, sources: number): number | null {
-  const errors = plausibleGains(gains)
-    .map((gain) => Math.sqrt(variancePerRow(smallestRss(gain), n) / (gain.information[column] ?? Number.NaN)))
-    .filter((error) => !Number.isNaN(error));
-  if (errors.length === 0) return null;
+function plausibleGains(gains: readonly GainFit[], n: number): PlausibleGain[] {
+  const qualities = gains.map(({ logLikelihood, nullLogLikelihood }) =>
+    logLikelihood.reduce((best, value) => Math.max(best, value), nullLogLikelihood),
+  );
+  const best = Math.max(...qualities);
+  return gains
+    .filter((_, g) => qualities[g]! > best - PLAUSIBLE_GAIN)
+    .map((gain) => ({
+      information: gain.information,
+      sigma: Math.sqrt(variancePerRow(smallestRss(gain), n)),
+    }));
+}
+
+/** NaN (a column that cannot be fitted) never counts. */
+function smallestRss(gain: GainFit): number {
+  return gain.rss.reduce((least, rss) => (rss < least ? rss : least), Number.POSITIVE_INFINITY);
+}
+
+/** Power margin: an estimate falls below its expectation by less than this many standard errors in nine of ten runs. */
+const POWER_Z = 1.28;
+const SIGMAS_OF_TOTAL = 3;
+
+function minDetectable(
+  plausible: readonly PlausibleGain[],
+  column: number,
+  quantiles: { evidence: number; tail: number },
+  floor: { bytesPerUnit: number; totalBytes: number; amount: number },
+): number | null {
+  const limits = plausible
+    .map(({ information, sigma }) => {
+      const error = sigma / Math.sqrt(information[column] ?? Number.NaN);
+      const total = Math.max(floor.totalBytes, SIGMAS_OF_TOTAL * sigma) / floor.amount;
+      return Math.max(
+        (quantiles.evidence + POWER_Z) * error,
+        floor.bytesPerUnit + (quantiles.tail / Math.sqrt(TEMPER) + POWER_Z) * error,
+        total + POWER_Z * error,
+      );
+    })
+    .filter(Number.isFinite);
+  return limits.length === 0 ? null : Math.max(...limits);
+}
+
+/** The t value from which growth along one of so many sources passes the evidence threshold. */
+function evidenceT(n: number, sources: number): number {
   const df = n - NUISANCES - 1;
   const needed = EVIDENCE_THRESHOLD + Math.log(sources) + Math.log(n) / 2 - LOG_2;
-  const t = Math.sqrt(df * Math.expm1((2 * needed) / df));
-  return (t + POWER_Z) * Math.max(...errors);
+  return Math.sqrt(df * Math.expm1((2 * needed) / df));
+}
+
+/** 97.5 % quantile of Student's t for so many rows. */
+function tail(n: number): number {
+  return jStat.studentt.inv(0.975, n - NUISANCES - 1);
 }

@@ -22,7 +22,7 @@ const TREND_SCALE = 1000;
  * Rows that count: older ones fade exponentially. It bounds the inertia of a process that has run for weeks; at one
  * block of three major GCs each two minutes it is a memory of about two days.
  */
-const MEMORY = 1 - 1 / 512;
+export const MEMORY: number = 1 - 1 / 512;
 
 /**
  * Streams rows into the sums that single-source regression needs, for every whitening gain. At 500 sources a bank
@@ -33,6 +33,8 @@ export class SourceBank {
   readonly columnsPerSource: number;
   /** Effective number of innovations: rows less one, older ones faded. */
   innovations = 0;
+  /** Innovations counted in full: what says whether there are enough. */
+  counted = 0;
   /** Sources seen so far. */
   sources = 0;
   #capacity = 32;
@@ -59,6 +61,7 @@ export class SourceBank {
     if (broke) for (const sums of this.gains) sums.restart();
     if (first || broke) return;
     this.innovations = this.innovations * MEMORY + 1;
+    this.counted += 1;
     for (const sums of this.gains) sums.add(this.#row, this.sources * this.columnsPerSource, MEMORY);
   }
 

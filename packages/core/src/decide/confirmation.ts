@@ -38,7 +38,7 @@ export class Confirmation {
 
   /** True once the period has enough rows to be judged. */
   get judgeable(): boolean {
-    return this.#bank.innovations >= MIN_INNOVATIONS;
+    return this.#bank.counted >= MIN_INNOVATIONS;
   }
 
   /**

@@ -1,4 +1,3 @@
-import { MIN_INNOVATIONS } from '../attribute/single-source.ts';
 import type { BankRow } from '../attribute/source-bank.ts';
 import type { FloorReading } from '../internal-types.ts';
 import { BlockMinimum } from '../measure/block-minimum.ts';
@@ -21,7 +20,7 @@ const BLOCK = 3;
  * major GCs, so that a process may not live to see thirty of them.
  */
 function isEarly(tracker: GrowthTracker): boolean {
-  return tracker.innovations < MIN_INNOVATIONS;
+  return tracker.verdict === 'warming-up';
 }
 
 interface FloorRow extends BankRow {
@@ -99,7 +98,7 @@ export class FloorChannel {
 
   /** Major GCs still needed before the first verdict, which old space gives: there the first rows are single ones. */
   get majorGcsNeeded(): number {
-    return Math.max(0, MIN_INNOVATIONS + 1 - this.readings);
+    return this.tracker('oldSpace').rowsNeeded;
   }
 
   /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */

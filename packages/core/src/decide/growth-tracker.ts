@@ -8,18 +8,24 @@ import {
   type SourceAnalysis,
 } from '../attribute/single-source.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
+import { EVERY_REQUEST } from '../measure/floor.ts';
 import type { Verdict } from '../types.ts';
 import { Confirmation } from './confirmation.ts';
+import { ObservedRise } from './observed-rise.ts';
+import { RecentAmounts } from './recent-amounts.ts';
 import { type GrowthThresholds, isBeyondStores, isMaterial } from './thresholds.ts';
 
 /** What is known about the growth of one signal. */
 export interface SignalGrowth {
   verdict: 'growing' | 'leaking';
-  /** The most probable source. */
+  /** The source that is named: the most probable one, unless another leads it by little. */
   source: number;
   estimate: SlopeEstimate;
+  /** Never more than the signal has really risen. */
   totalBytes: number;
   credible: Candidate[];
+  /** That it is this source, 0 to 1. */
+  probability: number;
   /** Natural logarithm of the Bayes factor for growth. */
   evidence: number;
   /** Clock of the rows at which the verdict was first given. */
@@ -31,6 +37,16 @@ const PATIENCE = 2;
 
 /** Evidence below this share of its best says that the straight line no longer holds. */
 const HOLDS = 0.5;
+
+/** Another source takes the name only when it explains growth better by this Bayes factor: names must not flap. */
+const RENAME_EVIDENCE: number = Math.log(20);
+
+/** A first name needs this probability, or evidence beyond doubt that something grows, whoever it is. */
+const NAMED_PROBABILITY = 0.4;
+const BEYOND_DOUBT: number = 2 * EVIDENCE_THRESHOLD;
+
+/** With more candidates than this nobody is `leaking`: that something leaks is sure, but not who. */
+const MAX_CANDIDATES = 3;
 
 /**
  * The verdict of one signal, row by row: `warming-up` -> `stable` -> `growing` -> `leaking`, and back to `stable` when
@@ -44,11 +60,14 @@ export class GrowthTracker {
   readonly #unitless: ReadonlySet<number>;
   readonly #shift = new LevelShift();
   #bank = new SourceBank({ saturating: true });
+  #amounts = new RecentAmounts();
+  #rise = new ObservedRise();
   #warm = false;
-  #first: Float64Array | null = null;
   #period: Confirmation | null = null;
-  /** Units of the source that the first period took; every later one lasts at least as long. */
+  /** What the source did in the first period; every later one lasts at least as long. */
   #periodAmount = 0;
+  /** Where growth is counted from: the amounts at the first verdict, less what the rows before it held. */
+  #onset = new Float64Array(0);
   #bestEvidence = 0;
 
   /** @param unitless sources whose amount is not a unit (time), so that bytes per unit have no threshold */
@@ -59,7 +78,13 @@ export class GrowthTracker {
 
   get verdict(): Verdict {
     if (this.growth !== null) return this.growth.verdict;
-    return this.#warm || this.#bank.innovations >= MIN_INNOVATIONS ? 'stable' : 'warming-up';
+    return this.#warm || this.#bank.counted >= MIN_INNOVATIONS ? 'stable' : 'warming-up';
+  }
+
+  /** Rows still needed before the first verdict. */
+  get rowsNeeded(): number {
+    if (this.verdict !== 'warming-up') return 0;
+    return MIN_INNOVATIONS - this.#bank.counted + (this.#bank.sources === 0 ? 1 : 0);
   }
 
   /** Innovations gathered so far by the main bank. */
@@ -74,8 +99,9 @@ export class GrowthTracker {
 
   /** Takes one row (after block minimum) and moves the verdict. */
   push(row: BankRow, timeMs: number): void {
-    this.#first ??= Float64Array.from(row.sources);
     const broke = this.#shift.isBreak(row.value);
+    this.#amounts.push(row.sources);
+    this.#rise.push(row.value);
     this.#bank.push(row, broke);
     this.#period?.push(row, broke);
     const analysis = this.analyse();
@@ -89,29 +115,35 @@ export class GrowthTracker {
   clear(): void {
     this.growth = null;
     this.#period = null;
-    this.#first = null;
+    this.#amounts = new RecentAmounts();
+    this.#rise = new ObservedRise();
     this.#bank = new SourceBank({ saturating: true });
   }
 
-  /** What a source did since the first row, in its own unit. */
-  amount(source: number, row: BankRow): number {
-    return (row.sources[source] ?? 0) - (this.#first?.[source] ?? 0);
+  /** What a source did over the rows that count, in its own unit. */
+  amount(source: number): number {
+    return this.#amounts.window(source);
   }
 
-  #minBytesPerUnit(source: number): number {
-    return this.#unitless.has(source) ? 0 : this.#thresholds.minBytesPerUnit;
+  #thresholdsOf(source: number): GrowthThresholds {
+    return this.#unitless.has(source) ? { ...this.#thresholds, minBytesPerUnit: 0 } : this.#thresholds;
   }
 
   #suspect(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {
-    if (analysis.growthEvidence <= EVIDENCE_THRESHOLD) return;
-    const growth = this.#describe(analysis, row, 'growing', timeMs);
+    const top = analysis.credible[0];
+    if (top === undefined || analysis.growthEvidence <= EVIDENCE_THRESHOLD) return;
+    if (top.probability < NAMED_PROBABILITY && analysis.growthEvidence <= BEYOND_DOUBT) return;
+    this.#onset = Float64Array.from(row.sources, (amount, source) => amount - this.#amounts.window(source));
+    const growth = this.#describe(analysis, top.source, row, { verdict: 'growing', sinceMs: timeMs });
     if (growth === null) return;
-    const thresholds = { ...this.#thresholds, minBytesPerUnit: this.#minBytesPerUnit(growth.source) };
-    const amount = this.amount(growth.source, row);
-    if (!isMaterial(growth.estimate, amount, analysis.sigmaBytes, thresholds)) return;
-    this.growth = growth;
+    if (!isMaterial(growth, analysis.sigmaBytes, this.#thresholdsOf(growth.source))) return;
     this.#bestEvidence = analysis.lineEvidence;
-    this.#periodAmount = amount;
+    this.growth = growth;
+    this.#beginPeriods(row);
+  }
+
+  #beginPeriods(row: BankRow): void {
+    this.#periodAmount = this.#amounts.lately(this.growth!.source);
     this.#period = new Confirmation(row);
   }
 
@@ -120,48 +152,65 @@ export class GrowthTracker {
     const period = this.#period!;
     const { source, estimate } = this.growth!;
     if (!period.judgeable || period.amount(source, row) < this.#periodAmount) return;
-    const answer = period.answer(source, estimate.bytesPerUnit, this.#minBytesPerUnit(source));
+    const answer = period.answer(source, estimate.bytesPerUnit, this.#thresholdsOf(source).minBytesPerUnit);
     if (answer === 'stopped') this.clear();
     else if (answer === 'went-on') this.#goOn(analysis, row, timeMs);
     else if (period.amount(source, row) >= PATIENCE * this.#periodAmount)
       this.#period = new Confirmation(row);
   }
 
-  /** Name and size follow the evidence while it holds; once growth has stopped, what follows would only blur them. */
+  /**
+   * Name and size follow the evidence while it holds; once growth has stopped, what follows would only blur them. A new
+   * name starts over: nothing was confirmed about that source.
+   */
   #describeAgain(analysis: SourceAnalysis, row: BankRow): void {
-    const { verdict, sinceMs } = this.growth!;
+    const known = this.growth!;
     this.#bestEvidence = Math.max(this.#bestEvidence, analysis.lineEvidence);
     if (analysis.lineEvidence < HOLDS * this.#bestEvidence) return;
-    this.growth = this.#describe(analysis, row, verdict, sinceMs) ?? this.growth;
+    const source = this.#nameNow(analysis, known.source);
+    const renamed = source !== known.source;
+    const state = { verdict: renamed ? 'growing' : known.verdict, sinceMs: known.sinceMs } as const;
+    this.growth = this.#describe(analysis, source, row, state) ?? known;
+    if (renamed) this.#beginPeriods(row);
+  }
+
+  #nameNow({ credible, sourceEvidence }: SourceAnalysis, known: number): number {
+    const top = credible[0]?.source ?? known;
+    const lead = sourceEvidence[top]! - (sourceEvidence[known] ?? Number.NEGATIVE_INFINITY);
+    return lead > RENAME_EVIDENCE ? top : known;
   }
 
   #goOn(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {
     this.#period = new Confirmation(row);
     const growth = this.growth!;
     if (growth.verdict === 'leaking' || analysis.leakEvidence <= EVIDENCE_THRESHOLD) return;
-    const units = this.#unitless.has(growth.source) ? row.totalUnits : this.amount(growth.source, row);
-    if (!isBeyondStores(growth.totalBytes, units, this.#thresholds)) return;
+    if (analysis.credible.length > MAX_CANDIDATES) return;
+    const counted = this.#unitless.has(growth.source) ? EVERY_REQUEST : growth.source;
+    if (!isBeyondStores(growth.totalBytes, this.#sinceOnset(counted, row), this.#thresholds)) return;
     this.growth = { ...growth, verdict: 'leaking', sinceMs: timeMs };
+  }
+
+  #sinceOnset(source: number, row: BankRow): number {
+    return (row.sources[source] ?? 0) - (this.#onset[source] ?? 0);
   }
 
   #describe(
     analysis: SourceAnalysis,
+    source: number,
     row: BankRow,
-    verdict: SignalGrowth['verdict'],
-    sinceMs: number,
+    state: Pick<SignalGrowth, 'verdict' | 'sinceMs'>,
   ): SignalGrowth | null {
-    const source = analysis.credible[0]?.source;
-    if (source === undefined) return null;
     const estimate = analysis.estimate(source);
     if (estimate === null) return null;
+    const stayed = estimate.bytesPerUnit * this.#sinceOnset(source, row);
     return {
-      verdict,
+      ...state,
       source,
       estimate,
-      totalBytes: estimate.bytesPerUnit * this.amount(source, row),
+      totalBytes: Math.max(0, Math.min(stayed, this.#rise.bytes)),
       credible: analysis.credible,
+      probability: analysis.credible.find((candidate) => candidate.source === source)?.probability ?? 0,
       evidence: analysis.growthEvidence,
-      sinceMs,
     };
   }
 }

@@ -40,17 +40,14 @@ export function growthThresholds(options: {
   };
 }
 
-/** Is this growth worth reporting? `amount` is what the source did since the first row, in its own unit. */
+/** Is this growth worth reporting? */
 export function isMaterial(
-  estimate: SlopeEstimate,
-  amount: number,
+  { estimate, totalBytes }: { estimate: SlopeEstimate; totalBytes: number },
   sigmaBytes: number,
   thresholds: GrowthThresholds,
 ): boolean {
-  return (
-    estimate.ci95[0] >= thresholds.minBytesPerUnit &&
-    estimate.bytesPerUnit * amount >= Math.max(thresholds.minTotalBytes, SIGMAS * sigmaBytes)
-  );
+  const needed = Math.max(thresholds.minTotalBytes, SIGMAS * sigmaBytes);
+  return estimate.ci95[0] >= thresholds.minBytesPerUnit && totalBytes >= needed;
 }
 
 /** Has it grown so far that no store of ordinary size explains it? */

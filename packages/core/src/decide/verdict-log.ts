@@ -31,6 +31,11 @@ export class VerdictLog<Key> {
     return changes;
   }
 
+  /** Drops a key without a word: its growth goes on under another name. */
+  forget(key: Key): void {
+    this.#active.delete(key);
+  }
+
   /** When the present verdict was given, null for what is stable. */
   since(key: Key): Date | null {
     return this.#active.get(key)?.since ?? null;

@@ -27,6 +27,9 @@ export interface SharedEvidence {
   oldSpace: SourceAnalysis | null;
   heap: SourceAnalysis | null;
   minBytesPerUnit: number;
+  minTotalBytes: number;
+  /** What a source did over the rows that count. */
+  amountOf: (source: number) => number;
   nameOf: (scope: number) => string;
 }
 
@@ -123,16 +126,20 @@ function survivors({ retained }: ScopeFacts): ScopeReport['survivors'] {
   return { sampled: retained.tally.sampled, alive: retained.tally.alive };
 }
 
-/** Never below the reporting threshold: smaller growth is not called growth. */
-function minDetectable(facts: ScopeFacts, shared: SharedEvidence): number | null {
-  const seen = shared.oldSpace?.minDetectable(FIRST_SCOPE + facts.id) ?? null;
-  return seen === null ? null : Math.max(seen, shared.minBytesPerUnit);
+function minDetectable({ id }: ScopeFacts, shared: SharedEvidence): number | null {
+  const source = FIRST_SCOPE + id;
+  const floor = {
+    bytesPerUnit: shared.minBytesPerUnit,
+    totalBytes: shared.minTotalBytes,
+    amount: shared.amountOf(source),
+  };
+  return shared.oldSpace?.minDetectable(source, floor) ?? null;
 }
 
 function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained: boolean): ScopeEvidence[] {
   const list: ScopeEvidence[] = growths.map((growth) => ({
     channel: 'floors',
-    posterior: growth.credible[0]!.probability,
+    posterior: growth.probability,
     note: `${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
   }));
   if (isRetained) {

@@ -8,6 +8,8 @@ import {
 } from './quantities.ts';
 
 const LABEL = 15;
+/** From this probability on a name stands by itself. */
+const SURE = 0.9;
 
 /**
  * The report as a person reads it: every scope that is growing or leaking, worst first, then growth that follows no
@@ -28,7 +30,15 @@ export function formatReport(report: GrowthReport): string {
 
 /** One line: verdict, scope and rate, for a log's message. */
 export function formatHeadline(scope: ScopeReport): string {
-  return `${scope.verdict.toUpperCase()}  ${scope.scope}  ${rate(scope)}`;
+  return `${scope.verdict.toUpperCase()}  ${scope.scope}  ${rate(scope)}${doubt(scope)}`;
+}
+
+/** A name that is not nearly certain never goes without its probability: the interval holds only if the name does. */
+function doubt({ evidence }: ScopeReport): string {
+  const posterior = evidence.find(({ channel }) => channel === 'floors')?.posterior;
+  return posterior === undefined || posterior >= SURE
+    ? ''
+    : ` if it is this one (${formatProbability(posterior)})`;
 }
 
 /** One scope as the contract's leak text: only the lines that something is known for. */

@@ -28,9 +28,9 @@ export function unattributedReport(
     ci95: timed ? null : [Math.max(0, ci95[0]), ci95[1]],
     bytesPerHour: bytesPerUnit * (timed ? 1 : unitsPerSecond) * 3600,
     totalBytes: growth.totalBytes,
-    probability: growth.credible[0]!.probability,
+    probability: growth.probability,
     candidates: growth.credible
-      .slice(1)
+      .filter(({ source }) => source !== growth.source)
       .map(({ source, probability }) => ({ scope: sourceName(source, nameOf), probability })),
   };
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import jStat from 'jstat';
+import { describe, expect, it, vi } from 'vitest';
 import {
   analyseSources,
   EVIDENCE_THRESHOLD,
@@ -92,14 +93,31 @@ describe('analyseSources', () => {
     expect(blamed.filter((source) => source === 8).length).toBeGreaterThan(34);
   });
 
-  it('states a smallest detectable leak that it does detect in most runs, and a third of it in few', () => {
-    const detected = (share: number): number =>
-      SEEDS.filter((seed) => {
-        const limit = analyse(generatedRows({ seed, rows: 100, bytes: () => 0 }))!.minDetectable(1)!;
-        const analysis = analyse(generatedRows({ seed, rows: 100, bytes: (n) => share * limit * n[1]! }))!;
-        return analysis.growthEvidence > EVIDENCE_THRESHOLD;
-      }).length;
-    expect(detected(1)).toBeGreaterThan(30);
-    expect(detected(1 / 3)).toBeLessThan(10);
+  it('does the work that all sources share once, however many of the 500 are asked for', () => {
+    const rows = generatedRows({
+      seed: 8,
+      rows: 15,
+      sources: 500,
+      unitsPerRow: 20_000,
+      bytes: (n) => 500 * n[0]!,
+    });
+    const quantile = vi.spyOn(jStat.studentt, 'inv');
+    const analysis = analyse(rows)!;
+    const floor = { bytesPerUnit: 128, totalBytes: 1e6, amount: 1e4 };
+    for (let source = 0; source < 500; source++) {
+      analysis.estimate(source);
+      analysis.minDetectable(source, floor);
+    }
+    expect(quantile.mock.calls.length).toBeLessThanOrEqual(1);
+    quantile.mockRestore();
+  });
+
+  it('says that every request leaks, and names no route, where all of them do', () => {
+    const rows = generatedRows({ seed: 9, rows: 120, bytes: (n) => 700 * n.reduce((a, b) => a + b, 0) });
+    const withAll = rows.map((row) => ({
+      ...row,
+      sources: Float64Array.from([...row.sources, row.totalUnits]),
+    }));
+    expect(analyse(withAll)!.credible[0]!.source).toBe(8);
   });
 });

@@ -57,6 +57,7 @@ describe('heapGrowth', () => {
     estimate: { bytesPerUnit: 100, standardError: 1, ci95: [98, 102] },
     totalBytes,
     credible: [{ source, probability: 1 }],
+    probability: 1,
     evidence: 20,
     sinceMs: 0,
   });

@@ -44,6 +44,22 @@ describe('GrowthTracker', () => {
     expect(tracker.growth!.totalBytes).toBeGreaterThan(5e7);
   });
 
+  it('does not call even a huge leak leaking before the second period is over', () => {
+    const tracker = new GrowthTracker(PROVE);
+    const rows = generatedRows({ seed: 12, rows: 60, bytes: (n) => 2e6 * n[0]! });
+    let growingAt = -1;
+    let leakingAt = -1;
+    for (const [k, row] of rows.entries()) {
+      tracker.push(row, k * 1000);
+      if (growingAt < 0 && tracker.verdict === 'growing') growingAt = k;
+      if (leakingAt < 0 && tracker.verdict === 'leaking') leakingAt = k;
+    }
+    expect(tracker.growth!.totalBytes).toBeGreaterThan(PROVE.hugeTotalBytes);
+    expect(leakingAt - growingAt).toBeGreaterThanOrEqual(10);
+    const units = (k: number): number => rows[k]!.sources[0]!;
+    expect(units(leakingAt) - units(growingAt)).toBeGreaterThanOrEqual(units(growingAt) - units(0));
+  });
+
   it('never calls a store leaking that fills in a straight line up to 4,000 entries, and clears it when it is full', () => {
     for (const seed of SEEDS) {
       const rows = generatedRows({ seed, rows: 160, bytes: (n) => 5000 * Math.min(n[0]!, 4000) });
@@ -108,13 +124,61 @@ describe('GrowthTracker', () => {
 
   it('does not wait for 5,000 units where a tenth of the heap limit is gone', () => {
     const rows = generatedRows({ seed: 6, rows: 110, bytes: (n) => 2e6 * n[7]! });
-    const { tracker, seen } = verdicts(rows);
-    expect(tracker.amount(7, rows.at(-1)!)).toBeLessThan(5000);
+    const { seen } = verdicts(rows);
+    expect(rows.at(-1)!.sources[7]).toBeLessThan(5000);
     expect(seen).toContain('leaking');
   });
 
   it('clears a leak that was mended, after a whole period without growth', () => {
     const rows = generatedRows({ seed: 7, rows: 300, bytes: (n) => 4096 * Math.min(n[0]!, 15_000) });
     expect(verdicts(rows).seen.slice(-3)).toEqual(['growing', 'leaking', 'stable']);
+  });
+
+  it('states a smallest detectable leak that it does call growth in most runs, and a third of it in few', () => {
+    const floor = { bytesPerUnit: PROVE.minBytesPerUnit, totalBytes: PROVE.minTotalBytes };
+    for (const route of [0, 3]) {
+      const detected = (share: number): number =>
+        SEEDS.filter((seed) => {
+          const healthy = verdicts(generatedRows({ seed, rows: 100, bytes: () => 0 })).tracker;
+          const limit = healthy.analyse()!.minDetectable(route, { ...floor, amount: healthy.amount(route) })!;
+          return (
+            verdicts(generatedRows({ seed, rows: 100, bytes: (n) => share * limit * n[route]! })).tracker
+              .growth !== null
+          );
+        }).length;
+      expect(detected(1)).toBeGreaterThan(20);
+      expect(detected(1 / 3)).toBeLessThan(6);
+    }
+  });
+
+  it('finds a leak that begins after a thousand calm rows, and counts it from there', () => {
+    const calm = 1000;
+    const begins = generatedRows({ seed: 11, rows: calm, bytes: () => 0 }).at(-1)!.sources[0]!;
+    const leaked = (n: Float64Array): number => 8192 * Math.max(0, n[0]! - begins);
+    const rows = generatedRows({ seed: 11, rows: calm + 250, bytes: leaked });
+    const { seen, tracker } = verdicts(rows);
+    expect(seen.slice(-2)).toEqual(['growing', 'leaking']);
+    expect(tracker.growth).toMatchObject({ source: 0 });
+    expect(tracker.growth!.totalBytes).toBeLessThan(1.1 * leaked(rows.at(-1)!.sources));
+  });
+
+  it('never calls an innocent route leaking beside one that always comes with the leak', () => {
+    for (const seed of SEEDS) {
+      const pair = generatedRows({ seed, rows: 250, bytes: (n) => 3000 * n[1]! }).map((row) => ({
+        ...row,
+        sources: Float64Array.from([...row.sources, Math.round(row.sources[1]! * 0.95)]),
+      }));
+      const tracker = new GrowthTracker(PROVE);
+      const leaking = new Set<number>();
+      const names: number[] = [];
+      for (const [k, row] of pair.entries()) {
+        tracker.push(row, k * 1000);
+        if (tracker.growth?.verdict === 'leaking') leaking.add(tracker.growth.source);
+        if (tracker.growth !== null && names.at(-1) !== tracker.growth.source)
+          names.push(tracker.growth.source);
+      }
+      for (const source of leaking) expect([1, 8]).toContain(source);
+      expect(names.length).toBeLessThanOrEqual(3);
+    }
   });
 });

@@ -25,7 +25,7 @@ const analysis = (bytes: number, evidence: number[] = []): SourceAnalysis => ({
   credible: [],
   sigmaBytes: 1000,
   estimate: () => ({ bytesPerUnit: bytes, standardError: 10, ci95: [bytes - 20, bytes + 20] }),
-  minDetectable: () => 40,
+  minDetectable: (_, { bytesPerUnit }) => bytesPerUnit + 40,
 });
 
 const growth = (id: number, change: Partial<NamedGrowth> = {}): NamedGrowth => ({
@@ -33,6 +33,7 @@ const growth = (id: number, change: Partial<NamedGrowth> = {}): NamedGrowth => (
   source: FIRST_SCOPE + id,
   estimate: { bytesPerUnit: 500, standardError: 10, ci95: [480, 520] },
   totalBytes: 500_000,
+  probability: 0.8,
   credible: [
     { source: FIRST_SCOPE + id, probability: 0.8 },
     { source: 0, probability: 0.1 },
@@ -51,6 +52,8 @@ const shared = (change: Partial<SharedEvidence> = {}): SharedEvidence => ({
   oldSpace: null,
   heap: null,
   minBytesPerUnit: 128,
+  minTotalBytes: 1024 * 1024,
+  amountOf: () => 1000,
   nameOf: (scope) => `GET /${scope}`,
   ...change,
 });
@@ -107,6 +110,6 @@ describe('scopeReports', () => {
 
   it('never states a smallest leak below what it would report', () => {
     const [report] = scopeReports([facts(0)], shared({ oldSpace: analysis(0) }));
-    expect(report!.minDetectableBytes).toBe(128);
+    expect(report!.minDetectableBytes).toBe(168);
   });
 });
