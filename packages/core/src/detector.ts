@@ -180,8 +180,22 @@ export class Detector {
       etaMs: interval === null ? null : majorGcsNeeded * interval,
       majorGcIntervalMs: interval,
       rareGcs: Math.max(interval ?? 0, sinceLast) > RARE_GC_MS,
-      unavailable: [],
+      unavailable: this.#unavailable(),
     };
+  }
+
+  #unavailable(): GrowthReport['evidence']['unavailable'] {
+    const unavailable: GrowthReport['evidence']['unavailable'] = [];
+    if (this.#options.level === 'prove' && !this.#runtime.canForceGc()) {
+      unavailable.push({
+        channel: 'floors',
+        reason: 'no GC can be forced here; start Node with --expose-gc',
+      });
+    }
+    if (this.meter.canaryOneIn === null) {
+      unavailable.push({ channel: 'survivors', reason: 'switched off for now to stay inside maxOverhead' });
+    }
+    return unavailable;
   }
 
   #scopeFacts(): ScopeFacts[] {

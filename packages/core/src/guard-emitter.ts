@@ -1,3 +1,4 @@
+import { settle, toError } from './contain.ts';
 import type { GuardEvents } from './types.ts';
 
 type Listener<E extends keyof GuardEvents> = (payload: GuardEvents[E]) => void;
@@ -23,7 +24,7 @@ export class GuardEmitter {
 
   /** Tells of a background failure. */
   fail(error: unknown): void {
-    this.emit('error', error instanceof Error ? error : new Error(String(error), { cause: error }));
+    this.emit('error', toError(error));
   }
 
   #call<E extends keyof GuardEvents>(listener: Listener<E>, payload: GuardEvents[E], report: boolean): void {
@@ -32,8 +33,7 @@ export class GuardEmitter {
     };
     try {
       // An async listener's rejection must not become the host's unhandled rejection.
-      const result: unknown = listener(payload);
-      if (result instanceof Promise) result.catch(failed);
+      settle(listener(payload), failed);
     } catch (error) {
       failed(error);
     }

@@ -2,9 +2,10 @@ import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
+import { containedIgnore } from './ignore-option.ts';
 import type { Runtime } from './internal-types.ts';
 import { processRuntime } from './measure/process-runtime.ts';
-import { noopGuard } from './noop-guard.ts';
+import { closedError, DISABLED, type MarkedGuard, noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { defaultLogger, GrowthLog } from './report/growth-log.ts';
 import type {
@@ -50,7 +51,7 @@ const EVENT_OF: Record<Verdict, 'growth' | 'leak' | 'cleared'> = {
   leaking: 'leak',
 };
 
-class LiveGuard implements Guard {
+class LiveGuard implements MarkedGuard {
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #detector: Detector;
@@ -61,6 +62,7 @@ class LiveGuard implements Guard {
   #lastPauseMs = 0;
   #unitsAtForced = 0;
   #closed = false;
+  #window: Promise<void> | null = null;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
     this.#options = options;
@@ -68,10 +70,15 @@ class LiveGuard implements Guard {
     this.#lastMajorMs = runtime.now();
     const onError = (error: unknown): void => this.#emitter.fail(error);
     this.#log = new GrowthLog({ ...options, logger: options.logger ?? defaultLogger(), onError });
-    this.#detector = new Detector(options, runtime, () =>
+    const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
+    this.#detector = new Detector(contained, runtime, () =>
       this.#log.notice(`maxScopes (${options.maxScopes}) is reached: further scopes count in (other)`),
     );
     this.#start();
+  }
+
+  get [DISABLED](): boolean {
+    return this.#closed;
   }
 
   scope(kind: ScopeKind, name: string): ScopeId {
@@ -89,16 +96,11 @@ class LiveGuard implements Guard {
   async analyze(): Promise<GrowthReport> {
     this.#assertOpen();
     if (this.#options.level === 'prove') {
-      // A WeakRef keeps its target until the running job ends: only a turn later can a GC tell what is really kept.
-      await new Promise((resolve) => setImmediate(resolve));
-      this.#assertOpen();
-      if (!this.#force()) {
-        throw new LeakguardError(
-          'ERR_LEAKGUARD_GC_UNAVAILABLE',
-          "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
-        );
-      }
-      this.#tell(this.#detector.finishWindow());
+      // Calls that come together share one forced GC.
+      this.#window ??= this.#finishWindow().finally(() => {
+        this.#window = null;
+      });
+      await this.#window;
     }
     return this.report();
   }
@@ -117,8 +119,21 @@ class LiveGuard implements Guard {
     return this.close();
   }
 
+  async #finishWindow(): Promise<void> {
+    // A WeakRef keeps its target until the running job ends: only a turn later can a GC tell what is really kept.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#assertOpen();
+    if (!this.#force()) {
+      throw new LeakguardError(
+        'ERR_LEAKGUARD_GC_UNAVAILABLE',
+        "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
+      );
+    }
+    this.#tell(this.#detector.finishWindow());
+  }
+
   #assertOpen(): void {
-    if (this.#closed) throw new LeakguardError('ERR_LEAKGUARD_CLOSED', 'leakguard: this guard is closed');
+    if (this.#closed) throw closedError();
   }
 
   #start(): void {
@@ -136,8 +151,16 @@ class LiveGuard implements Guard {
       this.#log.table(this.report());
       this.#detector.markRates();
     });
+    if (level === 'prove' || idleGc) this.#warnWithoutGc();
     if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
     else if (idleGc) every(IDLE_TICK_MS, () => this.#forceIfIdle());
+  }
+
+  /** Said at once: whoever asked for forced GCs would otherwise wait for verdicts that come late or never. */
+  #warnWithoutGc(): void {
+    if (this.#runtime.canForceGc()) return;
+    const asked = this.#options.level === 'prove' ? "level 'prove'" : 'option idleGc';
+    this.#log.notice(`${asked} cannot force a GC here; start Node with --expose-gc`);
   }
 
   #forceIfDue(): void {

@@ -41,6 +41,8 @@ export interface Runtime {
    * Never keeps the process alive.
    */
   watchMajorGcs(onFloor: (reading: FloorReading) => void, onMajorGc: () => void): () => void;
+  /** False where `forceGc` can only give null. Forces nothing. */
+  canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
   forceGc(): FloorReading | null;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */

@@ -1,22 +1,56 @@
+import { LeakguardError } from './errors.ts';
 import type { GrowthReport, Guard, Level, ScopeId, Unit } from './types.ts';
 
-const NOOP_UNIT: Unit = Object.freeze({ enter: () => undefined, end: () => undefined });
+/**
+ * True on a guard that counts nothing: disabled, or closed. Part of the protocol between core and its adapters, which
+ * then leave requests alone; registered, so that separately installed copies understand each other.
+ */
+export const DISABLED: unique symbol = Symbol.for('leakguard.disabled');
+
+/** A guard that tells adapters whether it counts. */
+export interface MarkedGuard extends Guard {
+  readonly [DISABLED]: boolean;
+}
+
+/** Belongs to no ledger, so that none counts it. */
+export const NO_SCOPE: ScopeId = -1 as ScopeId;
+
+/** A unit that nobody counts. */
+export const NOOP_UNIT: Unit = Object.freeze({ enter: () => undefined, end: () => undefined });
 
 /** The guard of `enabled: false`: every method works, nothing is counted, read or started. */
-export function noopGuard(level: Level): Guard {
+export function noopGuard(level: Level): MarkedGuard {
+  return noop(level, 'the guard is disabled (option enabled)');
+}
+
+/** A guard that was closed before it ever started: like {@link noopGuard}, but `analyze` says that it is closed. */
+export function closedGuard(level: Level): MarkedGuard {
+  return {
+    ...noop(level, 'the guard was closed before its first unit'),
+    analyze: () => Promise.reject(closedError()),
+  };
+}
+
+/** What `analyze` of a closed guard rejects with. */
+export function closedError(): LeakguardError {
+  return new LeakguardError('ERR_LEAKGUARD_CLOSED', 'leakguard: this guard is closed');
+}
+
+function noop(level: Level, reason: string): MarkedGuard {
   const close = (): Promise<void> => Promise.resolve();
   return {
-    scope: () => 0 as ScopeId,
+    [DISABLED]: true,
+    scope: () => NO_SCOPE,
     begin: () => NOOP_UNIT,
-    report: () => emptyReport(level),
-    analyze: () => Promise.resolve(emptyReport(level)),
+    report: () => emptyReport(level, reason),
+    analyze: () => Promise.resolve(emptyReport(level, reason)),
     on: () => () => undefined,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function emptyReport(level: Level): GrowthReport {
+function emptyReport(level: Level, reason: string): GrowthReport {
   return {
     v: 1,
     time: new Date().toISOString(),
@@ -45,8 +79,8 @@ function emptyReport(level: Level): GrowthReport {
       majorGcIntervalMs: null,
       rareGcs: false,
       unavailable: [
-        { channel: 'floors', reason: 'the guard is disabled (option enabled)' },
-        { channel: 'survivors', reason: 'the guard is disabled (option enabled)' },
+        { channel: 'floors', reason },
+        { channel: 'survivors', reason },
       ],
     },
     overhead: {

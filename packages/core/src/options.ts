@@ -1,4 +1,5 @@
 import bytes from 'bytes';
+import { textOf } from './contain.ts';
 import { LeakguardError } from './errors.ts';
 import type { GuardOptions, Level, Logger } from './types.ts';
 
@@ -44,7 +45,8 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` with the option, its value and what is allowed
  */
 export function resolveOptions(options: GuardOptions = {}, env: Environment = process.env): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) fail('options', options, 'an object');
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    fail('options', options, 'an object');
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(READERS, key))
       fail(key, (options as never)[key], `one of ${Object.keys(READERS).join(', ')}`);
@@ -59,16 +61,16 @@ function isTestRun(env: Environment): boolean {
 }
 
 function fail(option: string, value: unknown, allowed: string): never {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : printable(value);
-  throw new LeakguardError('ERR_LEAKGUARD_OPTION', `leakguard: ${option} must be ${allowed}, got ${shown}`);
+  throw new LeakguardError(
+    'ERR_LEAKGUARD_OPTION',
+    `leakguard: ${option} must be ${allowed}, got ${shown(value)}`,
+  );
 }
 
-function printable(value: unknown): string {
-  try {
-    return String(value).slice(0, 100);
-  } catch {
-    return typeof value;
-  }
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  const text = textOf(value).slice(0, 100);
+  return Array.isArray(value) ? `[${text}]` : text;
 }
 
 function oneOf(option: string, value: unknown, allowed: readonly unknown[]): unknown {

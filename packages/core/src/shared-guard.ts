@@ -1,4 +1,6 @@
+import { textOf } from './contain.ts';
 import { createGuard } from './guard.ts';
+import { closedError, closedGuard, DISABLED, type MarkedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { resolveOptions } from './options.ts';
 import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind, Unit } from './types.ts';
 
@@ -21,7 +23,9 @@ type GlobalWithSlot = typeof globalThis & { [SLOT]?: SharedSlot };
  * were installed twice meet in it. Options are settled when the first unit begins; until then the first explicit value
  * of each wins, and whoever asks for another one later gets a warning that names the field and both values.
  *
- * @returns a handle; the guard closes when every handle is closed
+ * @returns a handle; the guard closes when every handle is closed. A handle that was closed counts nothing more, even
+ *   while others are open: `begin` and `scope` still answer, without effect, `analyze` rejects `ERR_LEAKGUARD_CLOSED`,
+ *   and its listeners are gone. `report` goes on to tell what the shared guard knows.
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` for a bad option
  * @example
  * const guard = getGuard({ minBytesPerUnit: '256B' });
@@ -64,9 +68,9 @@ class SharedGuard {
     this.#onLastClose = onLastClose;
   }
 
-  /** The guard itself, started by whoever needs it first. */
+  /** The guard itself, started by whoever needs it first; after the last close nobody could stop a fresh one. */
   get guard(): Guard {
-    this.#guard ??= createGuard(this.#options as GuardOptions);
+    this.#guard ??= this.#handles > 0 ? createGuard(this.#options) : this.#closedGuard();
     return this.#guard;
   }
 
@@ -85,19 +89,25 @@ class SharedGuard {
     await this.#guard?.close();
   }
 
+  #closedGuard(): Guard {
+    return closedGuard(resolveOptions(this.#options).level);
+  }
+
   #merge(field: string, value: unknown): void {
     const settled = field in this.#options || this.#guard !== null;
     if (!settled) this.#options[field] = value;
     else if (!Object.is(this.#options[field], value)) {
-      const used = field in this.#options ? String(this.#options[field]) : 'the default';
-      warn(`option ${field} of the shared guard is ${used}; ${String(value)} comes too late and is ignored`);
+      const used = field in this.#options ? textOf(this.#options[field]) : 'the default';
+      warn(`option ${field} of the shared guard is ${used}; ${textOf(value)} comes too late and is ignored`);
     }
   }
 }
 
 /** One user's view of the shared guard; closing it twice counts once. */
-class GuardHandle implements Guard {
+class GuardHandle implements MarkedGuard {
   readonly #shared: SharedGuard;
+  /** Subscriptions made through this handle: they end with it, so that users who come and go leave nothing behind. */
+  readonly #offs = new Set<() => void>();
   #open = true;
 
   constructor(shared: SharedGuard) {
@@ -109,29 +119,43 @@ class GuardHandle implements Guard {
     return this.#shared;
   }
 
+  /** Asking settles the options, as the unit does that an adapter would begin next. */
+  get [DISABLED](): boolean {
+    return !this.#open || (this.#shared.guard as Partial<MarkedGuard>)[DISABLED] === true;
+  }
+
   scope(kind: ScopeKind, name: string): ScopeId {
-    return this.#shared.guard.scope(kind, name);
+    return this.#open ? this.#shared.guard.scope(kind, name) : NO_SCOPE;
   }
 
   begin(): Unit {
-    return this.#shared.guard.begin();
+    return this.#open ? this.#shared.guard.begin() : NOOP_UNIT;
   }
 
   report(): GrowthReport {
     return this.#shared.guard.report();
   }
 
-  analyze(): Promise<GrowthReport> {
+  async analyze(): Promise<GrowthReport> {
+    if (!this.#open) throw closedError();
     return this.#shared.guard.analyze();
   }
 
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {
-    return this.#shared.guard.on(event, listener);
+    if (!this.#open) return () => undefined;
+    const unsubscribe = this.#shared.guard.on(event, listener);
+    const off = (): void => {
+      this.#offs.delete(off);
+      unsubscribe();
+    };
+    this.#offs.add(off);
+    return off;
   }
 
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    for (const off of [...this.#offs]) off();
     await this.#shared.leave();
   }
 

@@ -93,7 +93,10 @@ export interface Guard extends AsyncDisposable {
   analyze(): Promise<GrowthReport>;
   /** Subscribes; returns the function that unsubscribes. A listener that throws is reported on `error`. */
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void;
-  /** Stops every observer and timer. Units still in flight end without effect. A shared guard closes with its last user. */
+  /**
+   * Stops every observer and timer. Units still in flight end without effect. A shared guard closes with its last user;
+   * a handle that was closed counts nothing more.
+   */
   close(): Promise<void>;
 }
 

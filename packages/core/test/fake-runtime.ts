@@ -4,6 +4,8 @@ import type { FloorReading, Runtime } from '../src/internal-types.ts';
 export class FakeRuntime implements Runtime {
   nowMs = 0;
   cpuMs = 0;
+  /** CPU that passes at every look at it: what the guard does between two looks costs as much. */
+  cpuPerLookMs = 0;
   heapBytes = 20_000_000;
   arrayBuffersBytes = 0;
   externalBytes = 0;
@@ -27,6 +29,7 @@ export class FakeRuntime implements Runtime {
   }
 
   processCpuMs(): number {
+    this.cpuMs += this.cpuPerLookMs;
     return this.cpuMs;
   }
 
@@ -48,6 +51,10 @@ export class FakeRuntime implements Runtime {
       this.watching -= 1;
       this.#onFloor = () => undefined;
     };
+  }
+
+  canForceGc(): boolean {
+    return this.canForce;
   }
 
   forceGc(): FloorReading | null {

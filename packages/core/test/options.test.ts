@@ -57,6 +57,9 @@ describe('resolveOptions', () => {
     [{ logGrowth: true }, 'logGrowth must be one of "when-growing", "always", false, got true'],
     [{ levle: 'auto' }, 'levle must be one of level, enabled'],
     [null, 'options must be an object, got null'],
+    [5, 'options must be an object, got 5'],
+    [[], 'options must be an object, got []'],
+    [() => 1, 'options must be an object, got () => 1'],
     [{ level: Object.create(null) }, 'got object'],
   ])('refuses %o and says what is allowed', (options, message) => {
     const error = refusal(options);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createGuard } from '../src/guard.ts';
 import { getGuard } from '../src/shared-guard.ts';
-import type { Guard } from '../src/types.ts';
+import type { Guard, Logger } from '../src/types.ts';
 
 const handles: Guard[] = [];
 const warnings: string[] = [];
@@ -79,6 +80,89 @@ describe('getGuard', () => {
     expect(() => getGuard({ level: 'loud' as never })).toThrow(
       expect.objectContaining({ code: 'ERR_LEAKGUARD_OPTION' }),
     );
+  });
+
+  it.each([{ options: null }, { options: 5 }, { options: [] }, { options: () => 1 }])(
+    'throws for $options in place of options',
+    ({ options }) => {
+      for (const make of [getGuard, createGuard]) {
+        expect(() => make(options as never)).toThrow(
+          expect.objectContaining({
+            code: 'ERR_LEAKGUARD_OPTION',
+            message: expect.stringContaining('options must be an object, got '),
+          }),
+        );
+      }
+    },
+  );
+
+  it('names loggers in its warnings, also those that have no text', () => {
+    const silent = () => Object.assign(Object.create(null), console) as Logger;
+    join({ logger: silent() });
+    join({ logger: silent() });
+    expect(warnings).toEqual([
+      'leakguard: option logger of the shared guard is object; object comes too late and is ignored',
+    ]);
+  });
+
+  it('starts nothing when it is used after the last close, however it was used before', async () => {
+    for (const use of [(guard: Guard) => void guard.begin(), () => undefined]) {
+      const guard = join({ enabled: true });
+      use(guard);
+      await guard.close();
+      const started = vi.spyOn(globalThis, 'setInterval');
+      guard.begin().end(guard.scope('route', 'GET /'));
+      guard.on('leak', () => expect.unreachable())();
+      expect(guard.report().scopes).toEqual([]);
+      expect(started).not.toHaveBeenCalled();
+      await expect(guard.analyze()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+      started.mockRestore();
+    }
+  });
+
+  it('counts nothing for a handle that was closed while others are open', async () => {
+    const [one, two] = [join({ enabled: true }), join()];
+    const route = two.scope('route', 'GET /');
+    const inFlight = one.begin();
+    await one.close();
+    inFlight.end(route);
+    one.begin().end(route);
+    two.begin().end(one.scope('route', 'GET /other'));
+    expect(two.report().scopes).toMatchObject([{ scope: 'GET /', units: 1, inFlight: 0 }]);
+    expect(one.report().scopes).toMatchObject([{ units: 1 }]);
+    await expect(one.analyze()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+    await expect(two.analyze()).resolves.toBeDefined();
+  });
+
+  it('lets go of the listeners of a handle that was closed', async () => {
+    const thrower = () => {
+      throw new Error('broken');
+    };
+    const [one, two] = [join({ enabled: true, ignore: thrower }), join()];
+    const errors: string[] = [];
+    one.on('error', () => errors.push('one'));
+    one.on('error', () => errors.push('taken off'))();
+    two.on('error', () => errors.push('two'));
+    await one.close();
+    one.on('error', () => errors.push('too late'));
+    two.scope('route', 'GET /');
+    expect(errors).toEqual(['two']);
+  });
+
+  it('tells adapters whether it counts', async () => {
+    const counts = (guard: Guard) => (guard as never)[Symbol.for('leakguard.disabled')] !== true;
+    const [one, two] = [join({ enabled: true }), join()];
+    expect([one, two].map(counts)).toEqual([true, true]);
+    await one.close();
+    expect([one, two].map(counts)).toEqual([false, true]);
+    await two.close();
+    expect(counts(two)).toBe(false);
+    const disabled = join({ enabled: false });
+    expect(counts(disabled)).toBe(false);
+    const own = createGuard({ enabled: true });
+    expect(counts(own)).toBe(true);
+    await own.close();
+    expect(counts(own)).toBe(false);
   });
 
   it('closes with its last user, and a user who closes twice counts once', async () => {

@@ -1,47 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { Guard, ScopeId, Seen, Unit } from '@leakguard/core';
+import type { ScopeId, Seen, Unit } from '@leakguard/core';
 import type { Place } from './place.ts';
+import type { RequestCounter } from './request-counter.ts';
 import type { RouteListener } from './request-track.ts';
-import { RouteScopes } from './route-scopes.ts';
 import type { RoutedRequest } from './router-internals.ts';
 
-/** Names a request's scope after its response closed; undefined falls back to the route. */
-export type ScopeOf = (req: never, res: never) => string | undefined;
-
-/** What one `leakGuard()` needs for every request. */
-export class RequestCounter {
-  readonly guard: Guard;
-  readonly identity: unknown;
-  readonly scopes: RouteScopes;
-  readonly #scopeOf: ScopeOf | undefined;
-  #warned = false;
-
-  constructor(guard: Guard, identity: unknown, scopeOf: ScopeOf | undefined) {
-    this.guard = guard;
-    this.identity = identity;
-    this.scopes = new RouteScopes(guard);
-    this.#scopeOf = scopeOf;
-  }
-
-  /** The app's own name for this request, undefined if it gives none. */
-  namedByApp(req: RoutedRequest, res: ServerResponse): ScopeId | undefined {
-    if (this.#scopeOf === undefined) return undefined;
-    try {
-      const name = this.#scopeOf(req as never, res as never);
-      return typeof name === 'string' ? this.scopes.named(name) : undefined;
-    } catch (cause) {
-      this.#warnOnce(cause);
-      return undefined;
-    }
-  }
-
-  #warnOnce(cause: unknown): void {
-    if (this.#warned) return;
-    this.#warned = true;
-    const text = `leakGuard's option scope(req, res) threw; these requests count by their route. ${String(cause)}`;
-    process.emitWarning(text, { code: 'LEAKGUARD_SCOPE_OPTION' });
-  }
-}
+/** Belongs to no guard: a unit that ends in it counts nowhere, but is in flight no more. */
+const NO_SCOPE = -1 as ScopeId;
 
 /** One request in flight, counted by one guard. It is also what the guard gets to see of it at the end. */
 export class CountedRequest implements RouteListener, Seen {
@@ -59,15 +24,38 @@ export class CountedRequest implements RouteListener, Seen {
     this.#unit = counter.guard.begin();
   }
 
+  /** Never throws: the request of another guard waits to be told the same. */
   enterRoute(place: Place, method: string | undefined): void {
-    this.#place = place;
-    this.#scope = this.counter.scopes.at(place, method);
-    this.#unit.enter(this.#scope);
+    try {
+      const scope = this.counter.scopes.at(place, method);
+      this.#place = place;
+      this.#scope = scope;
+      this.#unit.enter(scope);
+    } catch {
+      // Named once more when the response closes.
+    }
   }
 
   /** @param place where the request was answered, null if nowhere */
   end(place: Place | null, req: RoutedRequest, res: ServerResponse): void {
-    this.#unit.end(this.counter.namedByApp(req, res) ?? this.#scopeAt(place, req.method), this);
+    this.#unit.end(this.#finalScope(place, req, res), this);
+  }
+
+  /** Never throws: a unit that did not end would be in flight for ever. */
+  #finalScope(place: Place | null, req: RoutedRequest, res: ServerResponse): ScopeId {
+    try {
+      return this.counter.namedByApp(req, res) ?? this.#scopeAt(place, req.method);
+    } catch {
+      return this.#scope ?? this.#unmatched();
+    }
+  }
+
+  #unmatched(): ScopeId {
+    try {
+      return this.counter.scopes.unmatched();
+    } catch {
+      return NO_SCOPE;
+    }
   }
 
   #scopeAt(place: Place | null, method: string | undefined): ScopeId {

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard } from '@leakguard/core';
 import type { RequestHandler } from 'express';
-import { CountedRequest, RequestCounter } from './counted-request.ts';
+import { CountedRequest } from './counted-request.ts';
 import { locate } from './locate.ts';
 import { type LeakGuardOptions, resolveOptions } from './options.ts';
+import { type Place, UNKNOWN } from './place.ts';
+import { RequestCounter } from './request-counter.ts';
 import { noteEntry, RequestTrack } from './request-track.ts';
 import { fellThrough, type RoutedRequest, watchEntries } from './router-internals.ts';
 
@@ -13,6 +15,7 @@ export type LeakGuard = RequestHandler & { guard: Guard };
 /**
  * Counts every request from here to the close of its response under its route pattern, for the process's shared guard
  * or the one given. Put it first. Never throws into a request; installed twice it still counts each request once.
+ * While its guard is disabled (`enabled: false`) or closed it only passes requests on.
  *
  * @throws ERR_LEAKGUARD_OPTION at once for nonsense in the options.
  * @example
@@ -26,7 +29,7 @@ export function leakGuard(options: LeakGuardOptions = {}): LeakGuard {
   const counter = new RequestCounter(guard, identity, scope);
   const middleware: RequestHandler = function countRequest(req, res, next) {
     try {
-      begin(req as unknown as RoutedRequest, res, counter, middleware);
+      if (counter.counts()) begin(req as unknown as RoutedRequest, res, counter, middleware);
     } catch {
       // The guard never breaks a request: this one goes on uncounted.
     }
@@ -47,9 +50,10 @@ function begin(
   const track = RequestTrack.of(req, res) ?? startTrack(req, middleware);
   const counted = track.listeners as CountedRequest | null;
   if (isCounted(counted, counter.identity)) return;
+  // The listener first: a unit that began and could not end would be in flight for ever.
+  if (counted === null) track.hangOn(res, () => end(track, req, res));
   const request = new CountedRequest(req, counter, counted);
   track.listeners = request;
-  if (counted === null) track.hangOn(res, () => end(track, req, res));
   // A guard inside of a route begins when the route was already entered.
   if (track.route !== null) request.enterRoute(track.route, req.method);
 }
@@ -66,10 +70,20 @@ function isCounted(counted: CountedRequest | null, identity: unknown): boolean {
   return false;
 }
 
+/** Null where nothing in the app answered. */
+function answeredAt(track: RequestTrack, req: RoutedRequest, res: ServerResponse): Place | null {
+  try {
+    return fellThrough(req, res) ? null : track.place(req);
+  } catch {
+    // A response whose methods the app replaced: the name becomes vaguer.
+    return UNKNOWN;
+  }
+}
+
 /** The response has closed. */
 function end(track: RequestTrack, req: RoutedRequest, res: ServerResponse): void {
   const first = track.listeners as CountedRequest | null;
-  const place = fellThrough(req, res) ? null : track.place(req);
+  const place = answeredAt(track, req, res);
   track.end();
   for (let each = first; each !== null; each = each.following) {
     try {

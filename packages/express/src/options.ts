@@ -1,12 +1,13 @@
 import { type Guard, type GuardOptions, getGuard, LeakguardError } from '@leakguard/core';
 import type { Request, Response } from 'express';
+import { textOf } from './contain.ts';
 
 /** Options of {@link leakGuard}: those of a guard, or a guard, and how to name what routes do not tell apart. */
 export type LeakGuardOptions = (GuardOptions | { guard: Guard }) & {
   /**
    * Names a request's scope, called once when the response closes, so that the parsed body is there; undefined falls
    * back to the route. Return few different names (operations, not ids): the guard keeps 500, then `(other)`.
-   * If it throws, the route is taken and one warning (`LEAKGUARD_SCOPE_OPTION`) is emitted.
+   * If it throws or answers with a promise, the route is taken and one warning (`LEAKGUARD_SCOPE_OPTION`) is emitted.
    */
   scope?: (req: Request, res: Response) => string | undefined;
 };
@@ -28,6 +29,8 @@ export interface ResolvedLeakGuardOptions {
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION`
  */
 export function resolveOptions(options: LeakGuardOptions): ResolvedLeakGuardOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    fail('options', options, 'an object');
   const { scope, guard, ...rest } = options as { guard?: Guard } & LeakGuardOptions;
   if (scope !== undefined && typeof scope !== 'function') fail('scope', scope, 'a function of (req, res)');
   if (guard === undefined) {
@@ -49,6 +52,6 @@ function identityOf(guard: Guard): unknown {
 function fail(option: string, value: unknown, allowed: string): never {
   throw new LeakguardError(
     'ERR_LEAKGUARD_OPTION',
-    `leakGuard: ${option} must be ${allowed}, got ${String(value)}`,
+    `leakGuard: ${option} must be ${allowed}, got ${Array.isArray(value) ? `[${textOf(value)}]` : textOf(value)}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { active } from './active-counters.ts';
 import { type Place, ROOT, UNKNOWN } from './place.ts';
 import {
   isMountedAtRoot,
@@ -101,7 +102,7 @@ export class RequestTrack extends RouterLevel {
     this.ended = true;
     this.level = this;
     this.handed = this.next = this.layer = this.route = this.listeners = null;
-    if (lastTrack === this) lastRequest = lastTrack = undefined;
+    if (lastTrack === this) forget();
   }
 
   #enterRoute(layer: Layer, req: RoutedRequest): void {
@@ -146,8 +147,8 @@ export class RequestTrack extends RouterLevel {
 }
 
 /**
- * The request that entered a layer last: most enter the next one right away. Cleared when a counted request ends, so
- * that it keeps nothing alive.
+ * The request that entered a layer last: most enter the next one right away. Cleared when a counted request ends; one
+ * that no guard counts stays until the next request, or for good if none comes: one request, never more.
  */
 let lastRequest: RoutedRequest | undefined;
 let lastTrack: RequestTrack | undefined;
@@ -163,7 +164,13 @@ function remember(req: RoutedRequest, track: RequestTrack): void {
   lastTrack = track;
 }
 
+function forget(): void {
+  lastRequest = lastTrack = undefined;
+}
+
 function listenedTo(res: ServerResponse): RequestTrack | undefined {
+  // Every request comes here once, at its first layer, and hardly any has a listener by then.
+  if (res.listenerCount('close') === 0) return undefined;
   for (const listener of res.listeners('close')) {
     const track = (listener as TrackListener)[TRACK];
     if (track !== undefined) return track;
@@ -181,6 +188,10 @@ function trackOf(req: RoutedRequest, res: ServerResponse, layer: Layer): Request
 
 /** Called for every layer that any router of this Express enters. */
 export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse, next: unknown): void {
+  if (active.counters === 0) {
+    forget();
+    return;
+  }
   if (isRouteHandler(layer)) return;
   const track = trackOf(req, res, layer);
   if (track.ended) return;

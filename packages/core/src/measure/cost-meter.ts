@@ -22,8 +22,8 @@ const STEPS: readonly { timedOneIn: number; canaryOneIn: number | null }[] = [
   { timedOneIn: 1024, canaryOneIn: null },
 ];
 
-/** A span above this was interrupted (preempted, or a GC fell inside): begin and end take microseconds, and scaled by 64 one such span would look like seconds of work. */
-const MAX_SPAN_MS = 0.2;
+/** A span above this was interrupted (preempted, or a GC fell inside): begin and end take about a microsecond, and scaled by 64 one such span would look like seconds of work. */
+const MAX_SPAN_MS = 0.02;
 
 /** Windows with less process CPU than this run on into the next: their share would be noise. */
 const MIN_WINDOW_CPU_MS = 200;

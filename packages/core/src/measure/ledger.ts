@@ -76,6 +76,7 @@ export class Ledger {
   }
 
   begin(): Unit {
+    if (!this.#open) return new LedgerUnit(this);
     const timed = this.#hooks.shouldTime();
     const start = timed ? this.#hooks.now() : 0;
     const unit = new LedgerUnit(this);
@@ -84,15 +85,17 @@ export class Ledger {
     return unit;
   }
 
-  /** From now on units end without effect. */
+  /** From now on units begin and end without effect. */
   close(): void {
     this.#open = false;
   }
 
-  /** @internal A unit learned its scope, or changed it. */
-  moved(from: number, to: ScopeId): void {
+  /** @internal A unit learned its scope, or changed it; false if it stays where it was. */
+  moved(from: number, to: ScopeId): boolean {
+    if (!this.#open || !this.#known(to)) return false;
     if (from >= 0) this.#inFlightOf[from]! -= 1;
-    if (this.#known(to)) this.#inFlightOf[to]! += 1;
+    this.#inFlightOf[to]! += 1;
+    return true;
   }
 
   /** @internal A unit ended. */
@@ -111,7 +114,7 @@ export class Ledger {
 
   /** A scope of another guard is no scope of this one: it is not counted, and breaks nothing. */
   #known(scope: number): boolean {
-    return scope >= 0 && scope < this.#names.length;
+    return Number.isInteger(scope) && scope >= 0 && scope < this.#names.length;
   }
 
   #intern(kind: ScopeKind, name: string): ScopeId {
@@ -143,8 +146,7 @@ class LedgerUnit implements Unit {
 
   enter(scope: ScopeId): void {
     if (this.#ended || scope === this.scope) return;
-    this.#ledger.moved(this.scope, scope);
-    this.scope = scope;
+    if (this.#ledger.moved(this.scope, scope)) this.scope = scope;
   }
 
   end(scope: ScopeId, seen?: Seen): void {

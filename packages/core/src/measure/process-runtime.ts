@@ -40,6 +40,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
       });
       return () => watch.stop();
     },
+    canForceGc: () => take() !== null,
     forceGc() {
       const floor = forceFloor(take(), now);
       if (floor !== null) forcedUntilMs = floor.timeMs;

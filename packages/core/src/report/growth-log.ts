@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { settle } from '../contain.ts';
 import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
 import { formatHeadline, formatScope, formatUnattributed } from './leak-text.ts';
 import { formatBytes } from './quantities.ts';
@@ -17,7 +18,7 @@ const TABLE_SCOPES = 10;
 
 /**
  * Writes events to a logger by the noise rules: `leak` and `cleared` warn, `growth` informs once per change, the
- * periodic table only while something grows (or always, or never). A logger that throws never reaches the caller.
+ * periodic table only while something grows (or always, or never). A logger that throws or rejects never reaches the caller.
  */
 export class GrowthLog {
   readonly #logger: Logger;
@@ -89,7 +90,7 @@ export class GrowthLog {
 
   #write(level: 'info' | 'warn', fields: object, message: string): void {
     try {
-      this.#logger[level](fields, message);
+      settle(this.#logger[level](fields, message), this.#onError);
     } catch (error) {
       this.#onError(error);
     }

@@ -23,7 +23,7 @@ export function formatReport(report: GrowthReport): string {
     ...report.scopes.filter(isGrowing).map((scope) => formatScope(scope, report)),
     ...(report.unattributed === null ? [] : [formatUnattributed(report.unattributed)]),
   ];
-  if (blocks.length === 0) blocks.push(formatQuiet(report));
+  if (blocks.length === 0) blocks.push(isOff(report) ? 'OFF  nothing is measured' : formatQuiet(report));
   const limits = formatLimits(report);
   return [...blocks, ...(limits === '' ? [] : [limits])].join('\n\n');
 }
@@ -55,6 +55,12 @@ export function formatScope(scope: ScopeReport, report: GrowthReport): string {
     labelled('fingerprint', scope.fingerprint ?? ''),
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+/** A guard that never saw a GC and has no channel is disabled: silence without this word would read as a result. */
+function isOff({ evidence }: GrowthReport): boolean {
+  const missing = new Set(evidence.unavailable.map(({ channel }) => channel));
+  return evidence.majorGcs === 0 && missing.has('floors') && missing.has('survivors');
 }
 
 function isGrowing(scope: ScopeReport): boolean {

@@ -33,7 +33,7 @@ describe('CostMeter', () => {
     const cost = meter({ timerMs: 0.001 });
     cost.addBoundary(50);
     cost.addBoundary(0.0005);
-    expect(cost.overhead(2000).ownCpuMs).toBeCloseTo(0.4 * 64, 6);
+    expect(cost.overhead(2000).ownCpuMs).toBeCloseTo(0.04 * 64, 6);
   });
 
   it('gives no share before the process has used any CPU, and never more than all of it', () => {

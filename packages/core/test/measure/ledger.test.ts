@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { takeGc } from '../../src/measure/forced-gc.ts';
 import { IGNORED_SCOPE, Ledger, OTHER_SCOPE } from '../../src/measure/ledger.ts';
 import type { ScopeId } from '../../src/types.ts';
 
@@ -77,6 +78,54 @@ describe('Ledger', () => {
     expect([l.totalUnits, l.inFlight]).toEqual([0, 0]);
   });
 
+  it.each([77, -1, 0.5, Number.NaN, undefined])(
+    'keeps its counts when a unit enters %s, which is no scope of this ledger',
+    (foreign) => {
+      const { ledger: l } = ledger();
+      const a = l.scope('route', 'A');
+      const counts = () => [l.scopes, l.inFlight, l.inFlightOf(0), l.inFlightOf(1), l.inFlightOf(77)];
+      const unit = l.begin();
+      unit.enter(a);
+      unit.enter(foreign as ScopeId);
+      expect(counts()).toEqual([1, 1, 1, undefined, undefined]);
+      unit.end(a);
+      expect(counts()).toEqual([1, 0, 0, undefined, undefined]);
+    },
+  );
+
+  it('counts a unit right that entered a foreign scope before that scope came to be', () => {
+    const { ledger: l } = ledger();
+    const unit = l.begin();
+    unit.enter(0 as ScopeId);
+    const a = l.scope('route', 'A');
+    unit.end(a);
+    expect([l.inFlight, l.inFlightOf(a), l.unitsOf(a)]).toEqual([0, 0, 1]);
+  });
+
+  it('keeps nothing of 100,000 names beyond maxScopes', () => {
+    const nothing = () => undefined;
+    const hooks = {
+      finished: nothing,
+      shouldTime: () => false,
+      now: () => 0,
+      timed: nothing,
+      overflowed: nothing,
+    };
+    const l = new Ledger({ maxScopes: 2, ignore: () => false, hooks });
+    const gc = takeGc()!;
+    const end = (from: number, to: number): void => {
+      for (let n = from; n < to; n++) l.begin().end(l.scope('route', `GET /${n}/${'x'.repeat(100)}`));
+    };
+    end(0, 1000);
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    end(1000, 101_000);
+    gc();
+    // The names alone are 11 MB; nothing else runs here, so that half a megabyte is room enough.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(500_000);
+    expect([l.scopes, l.unitsOf(2)]).toEqual([3, 100_998]);
+  });
+
   it('puts scopes beyond maxScopes into (other), loses none of their units and says so once', () => {
     const { ledger: l, calls } = ledger({ maxScopes: 2 });
     for (const name of ['A', 'B', 'C', 'D']) l.begin().end(l.scope('route', name));
@@ -100,6 +149,16 @@ describe('Ledger', () => {
     l.close();
     unit.end(a);
     expect([l.totalUnits, calls.finished.length]).toEqual([0, 0]);
+  });
+
+  it('has nothing more in flight for units that begin after it was closed', () => {
+    const { ledger: l } = ledger();
+    const a = l.scope('route', 'A');
+    l.close();
+    const unit = l.begin();
+    unit.enter(a);
+    unit.end(a);
+    expect([l.inFlight, l.inFlightOf(a), l.unitsOf(a)]).toEqual([0, 0, 0]);
   });
 
   it('times begin and end of the units that it is told to time', () => {

@@ -77,6 +77,8 @@ describe('forceGc', () => {
       throw new Error('refused');
     };
     expect(processRuntime({ takeGc: () => null }).forceGc()).toBeNull();
+    expect(processRuntime({ takeGc: () => null }).canForceGc()).toBe(false);
+    expect(processRuntime().canForceGc()).toBe(true);
     expect(processRuntime({ takeGc: () => refuse }).forceGc()).toBeNull();
   });
 });
