@@ -81,7 +81,8 @@ function leakCell(worldName, world, name, cell) {
       if (first.credible.some(({ source }) => truth.has(source))) t.coveredFirst += 1;
     }
     if (leaking.has(leak.route)) t.leaking += 1;
-    if ([...leaking].some((source) => !truth.has(source))) t.innocent += 1;
+    // Every request (-2) is no route that anybody would be sent to in vain.
+    if ([...leaking].some((source) => source >= 0 && !truth.has(source))) t.innocent += 1;
     if (last) {
       t.growing += 1;
       sizes.push(last.credible.length);
@@ -110,7 +111,7 @@ function leakCell(worldName, world, name, cell) {
     t.covered >= parameters.coverageGoal * t.growing,
   );
   console.log(
-    `  ${name.padEnd(42)} named ${percent(t.named, seeds).padStart(7)}  leaking ${percent(t.leaking, seeds).padStart(7)} (others ${t.innocent})` +
+    `  ${name.padEnd(42)} named ${percent(t.named, seeds).padStart(7)}  leaking ${percent(t.leaking, seeds).padStart(7)} (an innocent route ${t.innocent})` +
       `  set holds truth: end ${percent(t.covered, t.growing)}, first call ${percent(t.coveredFirst, t.first)} (median size ${median(sizes) ?? '-'})` +
       `  interval ${percent(t.interval, t.named)}  median error ${errors.length ? (100 * median(errors)).toFixed(1) : '-'} %` +
       `  first call at ${median(units) ?? '-'} units`,
