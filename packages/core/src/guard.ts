@@ -145,6 +145,7 @@ class LiveGuard implements MarkedGuard {
       this.#runtime.watchMajorGcs(
         (reading) => this.#contained(() => this.#floor(reading)),
         () => this.#contained(() => this.#detector.majorGc()),
+        (ms) => this.#detector.meter.charge('gc', ms),
       ),
     );
     every(reportInterval, () => {

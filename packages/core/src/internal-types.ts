@@ -38,9 +38,13 @@ export interface Runtime {
   /**
    * Calls back once after every natural major GC: `onMajorGc` in the turn in which the GC became known, the moment to
    * freeze counts; `onFloor` then or shortly after, when the reading has settled. Returns the function that stops it.
-   * Never keeps the process alive.
+   * Never keeps the process alive. `onCost` gets the milliseconds that watching itself took, minor GCs included.
    */
-  watchMajorGcs(onFloor: (reading: FloorReading) => void, onMajorGc: () => void): () => void;
+  watchMajorGcs(
+    onFloor: (reading: FloorReading) => void,
+    onMajorGc: () => void,
+    onCost?: (ms: number) => void,
+  ): () => void;
   /** False where `forceGc` can only give null. Forces nothing. */
   canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */

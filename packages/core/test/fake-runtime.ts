@@ -15,6 +15,7 @@ export class FakeRuntime implements Runtime {
   readonly timers = new Set<{ intervalMs: number; nextMs: number; run: () => void }>();
   #onFloor: (reading: FloorReading) => void = () => undefined;
   #onMajorGc: () => void = () => undefined;
+  #onCost: (ms: number) => void = () => undefined;
 
   now(): number {
     return this.nowMs;
@@ -43,9 +44,14 @@ export class FakeRuntime implements Runtime {
     };
   }
 
-  watchMajorGcs(onFloor: (reading: FloorReading) => void, onMajorGc: () => void): () => void {
+  watchMajorGcs(
+    onFloor: (reading: FloorReading) => void,
+    onMajorGc: () => void,
+    onCost: (ms: number) => void = () => undefined,
+  ): () => void {
     this.#onFloor = onFloor;
     this.#onMajorGc = onMajorGc;
+    this.#onCost = onCost;
     this.watching += 1;
     return () => {
       this.watching -= 1;
@@ -65,6 +71,11 @@ export class FakeRuntime implements Runtime {
     const timer = { intervalMs, nextMs: this.nowMs + intervalMs, run };
     this.timers.add(timer);
     return () => this.timers.delete(timer);
+  }
+
+  /** Watching GCs took so long. */
+  watchingCost(ms: number): void {
+    this.#onCost(ms);
   }
 
   /** A natural major GC happens now. */

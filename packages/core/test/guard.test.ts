@@ -147,6 +147,14 @@ describe('a guard at prove', () => {
     expect(guard.report().evidence.forcedGcs).toBe(2);
   });
 
+  it('charges itself with the watching of GCs', () => {
+    const { guard, runtime } = setUp();
+    open.push(guard);
+    const before = guard.report().overhead.ownCpuMs;
+    runtime.watchingCost(7);
+    expect(guard.report().overhead.ownCpuMs - before).toBe(7);
+  });
+
   it('says in the report when it switched canaries off to stay inside its budget', () => {
     const setup = setUp({ maxOverhead: 0.0001 });
     open.push(setup.guard);

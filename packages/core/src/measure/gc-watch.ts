@@ -15,6 +15,8 @@ export interface GcWatchOptions {
   forcedUntilMs: () => number;
   /** The floor, once its Buffers have settled: in the observer callback, or up to 24 ms later. */
   onFloor: (reading: FloorReading) => void;
+  /** What looking through the entries of one callback cost, milliseconds; minor GCs have them, too. */
+  onCost: (ms: number) => void;
   /** In the observer callback of a natural major GC, always before its `onFloor`: the moment to freeze counts. */
   onMajorGc: () => void;
 }
@@ -49,6 +51,7 @@ export class GcWatch {
   }
 
   #see(entries: PerformanceEntry[]): void {
+    const startMs = this.#options.now();
     let last: { major: PerformanceEntry; heap: HeapReading | null } | null = null;
     for (const entry of entries) {
       const kind = kindOf(entry);
@@ -57,6 +60,7 @@ export class GcWatch {
       else if (kind === constants.NODE_PERFORMANCE_GC_MAJOR)
         last = { major: entry, heap: this.#ended(entry) };
     }
+    this.#options.onCost(this.#options.now() - startMs);
     if (last !== null && !this.#outdated(last.major)) this.#report(last.major, last.heap);
   }
 

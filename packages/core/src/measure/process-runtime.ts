@@ -29,13 +29,14 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     processCpuMs,
     readMemory,
     every,
-    watchMajorGcs(onFloor, onMajorGc) {
+    watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined) {
       const watch = new GcWatch({
         now,
         delay,
         Profiler,
         onFloor,
         onMajorGc,
+        onCost,
         forcedUntilMs: () => forcedUntilMs,
       });
       return () => watch.stop();
