@@ -10,7 +10,7 @@ export interface CostMeterOptions {
   startCpuMs?: number;
   /** What one timed span measures when nothing is in it, see `timerCostMs`. @default 0 */
   timerMs?: number;
-  /** False at `prove`: forced GCs show in the figure but do not lower the sampling. @default true */
+  /** False at `prove`: forced GCs and the analysis of their rows show in the figure but do not lower the sampling. @default true */
   governForced?: boolean;
 }
 
@@ -87,7 +87,8 @@ export class CostMeter {
   /** Work done outside the boundary, milliseconds. */
   charge(kind: CostKind, ms: number): void {
     this.#ownMs += ms;
-    if (kind !== 'forced' || this.#options.governForced) this.#governedMs += ms;
+    const comesOfForcing = kind === 'forced' || kind === 'analysis';
+    if (this.#options.governForced || !comesOfForcing) this.#governedMs += ms;
   }
 
   /** The figure for the report. */

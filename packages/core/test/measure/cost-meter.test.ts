@@ -113,6 +113,7 @@ describe('CostMeter.govern', () => {
 
   it('shows forced GCs and does not limit anything for them where they are wanted', () => {
     const wanted = meter({ governForced: false });
+    wanted.charge('analysis', 900);
     const unwanted = meter();
     for (const cost of [wanted, unwanted]) {
       cost.charge('forced', 300);
