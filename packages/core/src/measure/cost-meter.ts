@@ -10,7 +10,7 @@ export interface CostMeterOptions {
   startCpuMs?: number;
   /** What one timed span measures when nothing is in it, see `timerCostMs`. @default 0 */
   timerMs?: number;
-  /** False at `prove`: forced GCs and the analysis of their rows show in the figure but do not lower the sampling. @default true */
+  /** False at `prove`: forced GCs and what follows each of them show in the figure but do not lower the sampling. @default true */
   governForced?: boolean;
 }
 
@@ -85,10 +85,9 @@ export class CostMeter {
   }
 
   /** Work done outside the boundary, milliseconds. */
-  charge(kind: CostKind, ms: number): void {
+  charge(_kind: CostKind, ms: number): void {
     this.#ownMs += ms;
-    const comesOfForcing = kind === 'forced' || kind === 'analysis';
-    if (this.#options.governForced || !comesOfForcing) this.#governedMs += ms;
+    if (this.#options.governForced) this.#governedMs += ms;
   }
 
   /** The figure for the report. */
