@@ -5,6 +5,7 @@ import type { Guard, Logger } from '../src/types.ts';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** These tests do nothing but work for the guard, so its share of the CPU is no measure: `maxOverhead: 1`. */
 let guard: Guard;
 afterEach(() => guard.close());
 
@@ -25,7 +26,7 @@ function runJobs(units: number, kept: Job[]): void {
 
 describe('a guard on the real garbage collector', () => {
   it('finds job objects that are kept after the job, and none where none are', async () => {
-    guard = createGuard({ level: 'prove', enabled: true, logger: SILENT });
+    guard = createGuard({ level: 'prove', enabled: true, logger: SILENT, maxOverhead: 1 });
     const kept: Job[] = [];
     for (let round = 0; round < 30; round++) {
       runJobs(100, kept);
@@ -35,12 +36,15 @@ describe('a guard on the real garbage collector', () => {
     expect(scopes[0]).toMatchObject({ scope: 'mail:send', verdict: 'growing', channels: ['survivors'] });
     expect(scopes[0]!.survivors!.alive).toBeGreaterThanOrEqual(3);
     expect(scopes[1]).toMatchObject({ scope: 'mail:count', survivors: { alive: 0 } });
-    expect(formatReport(guard.report())).toContain('GROWING  mail:send  finished job objects are kept');
+    // Whether the heap also gives a size depends on what else this process did to it.
+    const text = formatReport(guard.report());
+    expect(text).toMatch(/^GROWING {2}mail:send {2}/);
+    expect(text).toMatch(/seen by +survivors \(\d+ of \d+ sampled job objects still alive\)/);
     expect(kept.length).toBe(300);
   });
 
   it('does not keep the objects that it watches', async () => {
-    guard = createGuard({ level: 'prove', enabled: true, logger: SILENT });
+    guard = createGuard({ level: 'prove', enabled: true, logger: SILENT, maxOverhead: 1 });
     for (let round = 0; round < 12; round++) {
       runJobs(200, []);
       await guard.analyze();
@@ -51,7 +55,7 @@ describe('a guard on the real garbage collector', () => {
   });
 
   it('reads the memory of this very process', async () => {
-    guard = createGuard({ level: 'prove', enabled: true, logger: SILENT });
+    guard = createGuard({ level: 'prove', enabled: true, logger: SILENT, maxOverhead: 1 });
     const { memory } = await guard.analyze();
     expect(memory.floorBytes).toBeGreaterThan(1e6);
     expect(memory.rssBytes).toBeGreaterThan(memory.floorBytes!);
