@@ -6,12 +6,11 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { ROUTES } from './app.mjs';
-import { deadSocket, requestPair } from './request-pair.mjs';
+import { FakeServer } from './request-pair.mjs';
 import { median, shuffle } from './statistics.mjs';
 import { leakguardMiddleware } from './variants.mjs';
 
 const require = createRequire(import.meta.url);
-const socket = deadSocket();
 /** Twice the L2 cache of a big core. */
 const eviction = new Float64Array((4 * 2 ** 20) / 8);
 
@@ -39,47 +38,47 @@ function evict() {
 }
 
 const STEPS = {
-  make: (pairs, _app, size) => {
-    for (let at = 0; at < size; at += 1) pairs.push(requestPair(at, socket));
+  make: (pairs, { server }, size) => {
+    for (let at = 0; at < size; at += 1) pairs.push(server.pair(at));
   },
-  enter: (pairs, app) => {
-    for (const { req, res } of pairs) app(req, res);
+  enter: (pairs, { server, app }) => {
+    for (const pair of pairs) server.call(app, pair);
   },
-  close: (pairs) => {
-    for (const { res } of pairs) res.emit('close');
+  finish: (pairs, { server }) => {
+    for (const pair of pairs) server.finish(pair);
   },
 };
 
 /** All of the burst in flight at once, caches evicted before each step: no request finds its own data or code warm. */
-function coldBurst(app, size) {
+function coldBurst(side, size) {
   const pairs = [];
   let micros = 0;
   for (const step of Object.values(STEPS)) {
     evict();
     const start = cpuMicros();
-    step(pairs, app, size);
+    step(pairs, side, size);
     micros += cpuMicros() - start;
   }
   return micros;
 }
 
 /** One request after the other. */
-function warmBurst(app, size) {
+function warmBurst({ server, app }, size) {
   const start = cpuMicros();
   for (let at = 0; at < size; at += 1) {
-    const { req, res } = requestPair(at, socket);
-    app(req, res);
-    res.emit('close');
+    const pair = server.pair(at);
+    server.call(app, pair);
+    server.finish(pair);
   }
   return cpuMicros() - start;
 }
 
 /** Guarded minus bare, microseconds per unit, over a block of pairs in random order: long enough to hold its share of GCs. */
-async function block(apps, burst, { burstSize, pairsPerBlock }) {
+async function block(sides, burst, { burstSize, pairsPerBlock }) {
   const micros = { bare: 0, guarded: 0 };
   for (let pair = 0; pair < pairsPerBlock; pair += 1) {
     for (const side of shuffle(['bare', 'guarded'])) {
-      micros[side] += burst(apps[side], burstSize);
+      micros[side] += burst(sides[side], burstSize);
       // What waits for a turn of the event loop holds its requests, and would make every scavenge copy them.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -88,11 +87,11 @@ async function block(apps, burst, { burstSize, pairsPerBlock }) {
 }
 
 /** Heap that one unit leaves for the GC, from bursts that held none. */
-function bytesPerUnit(app, size) {
+function bytesPerUnit(side, size) {
   const deltas = [];
   for (let burst = 0; burst < 50; burst += 1) {
     const before = process.memoryUsage().heapUsed;
-    warmBurst(app, size);
+    warmBurst(side, size);
     const bytes = process.memoryUsage().heapUsed - before;
     if (bytes > 0) deltas.push(bytes / size);
   }
@@ -101,22 +100,22 @@ function bytesPerUnit(app, size) {
 
 /** @param {{ burstSize: number, pairsPerBlock: number, blocks: number, maxMs: number }} settings */
 async function measure(settings) {
-  const apps = {
-    bare: emptyApp(function passOn(_req, _res, next) {
-      next();
-    }),
-    guarded: emptyApp(await leakguardMiddleware()),
+  const passOn = (_req, _res, next) => next();
+  const sides = {
+    bare: { app: emptyApp(passOn), server: new FakeServer({ silent: true }) },
+    guarded: { app: emptyApp(await leakguardMiddleware()), server: new FakeServer({ silent: false }) },
   };
   const bursts = { cold: coldBurst, warm: warmBurst };
   const differences = { cold: [], warm: [] };
   const end = performance.now() + settings.maxMs;
   for (let warmUp = 0; warmUp < 3; warmUp += 1)
-    for (const name of shuffle(['cold', 'warm'])) await block(apps, bursts[name], settings);
+    for (const name of shuffle(['cold', 'warm'])) await block(sides, bursts[name], settings);
   while (differences.cold.length < settings.blocks && performance.now() < end) {
     for (const name of shuffle(['cold', 'warm']))
-      differences[name].push(await block(apps, bursts[name], settings));
+      differences[name].push(await block(sides, bursts[name], settings));
   }
-  const bytes = bytesPerUnit(apps.guarded, settings.burstSize) - bytesPerUnit(apps.bare, settings.burstSize);
+  const bytes =
+    bytesPerUnit(sides.guarded, settings.burstSize) - bytesPerUnit(sides.bare, settings.burstSize);
   return { ...differences, bytes, sum };
 }
 

@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { bootstrap, median } from './statistics.mjs';
+import { bootstrap, mean, median } from './statistics.mjs';
 
 const SCRIPT = fileURLToPath(new URL('isolated-loop.mjs', import.meta.url));
 const BURST_SIZE = 128;
 const PAIRS_PER_BLOCK = 12;
 /** Several starts, because what V8 inlines differs from one to the next. */
-const STARTS = 4;
+const STARTS = 8;
 
 /**
  * @typedef {import('./statistics.mjs').Estimate} Estimate
@@ -21,13 +21,18 @@ export async function runIsolated({ blocks, maxMs }) {
   for (let start = 0; start < STARTS; start += 1) {
     results.push(await oneStart({ blocks: Math.ceil(blocks / STARTS), maxMs: maxMs / STARTS }));
   }
-  const all = (side) => results.flatMap((result) => result[side]);
-  const estimate = (side) => bootstrap(all(side), median, Math.random);
+  // Starts are what is resampled: blocks of one start share what V8 made of the code.
+  const estimate = (side) =>
+    bootstrap(
+      results.map((result) => median(result[side])),
+      mean,
+      Math.random,
+    );
   return {
     cold: estimate('cold'),
     warm: estimate('warm'),
-    bytes: median(all('bytes')),
-    blocks: all('cold').length,
+    bytes: median(results.map((result) => result.bytes)),
+    blocks: results.reduce((sum, result) => sum + result.cold.length, 0),
     starts: STARTS,
   };
 }

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { pathOf } from './app.mjs';
@@ -8,7 +9,7 @@ const RAW_HEADERS = ['Host', '127.0.0.1', 'User-Agent', 'leakguard-bench', 'Acce
 function onFinish() {}
 
 /** A request and its response as node:http hands them to an app, on a socket that is connected to nothing. */
-export function requestPair(at, socket) {
+function requestPair(at, socket) {
   const req = new IncomingMessage(socket);
   req.httpVersion = '1.1';
   req.httpVersionMajor = 1;
@@ -18,10 +19,40 @@ export function requestPair(at, socket) {
   req.rawHeaders = RAW_HEADERS;
   const res = new ServerResponse(req);
   res.on('finish', onFinish);
-  return { req, res };
+  return { req, res, socket };
 }
 
-/** @returns {Socket} */
-export function deadSocket() {
-  return new Socket();
+const started = channel('http.server.request.start');
+const finished = channel('http.server.response.finish');
+const CONNECTIONS = 128;
+
+/**
+ * What node:http does around an app: kept-alive connections that go nowhere, and its messages to whoever subscribed.
+ * `silent`: nobody subscribed, as in a process without the guard.
+ */
+export class FakeServer {
+  #sockets = Array.from({ length: CONNECTIONS }, () => new Socket());
+  #silent;
+
+  /** @param {{ silent: boolean }} options */
+  constructor({ silent }) {
+    this.#silent = silent;
+  }
+
+  /** Request number `at`, on the connection whose turn it is. */
+  pair(at) {
+    return requestPair(at, this.#sockets[at % CONNECTIONS]);
+  }
+
+  call(app, { req, res, socket }) {
+    if (!this.#silent && started.hasSubscribers)
+      started.publish({ request: req, response: res, socket, server: this });
+    app(req, res);
+  }
+
+  finish({ req, res, socket }) {
+    if (!this.#silent && finished.hasSubscribers)
+      finished.publish({ request: req, response: res, socket, server: this });
+    res.emit('close');
+  }
 }

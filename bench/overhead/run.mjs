@@ -9,7 +9,7 @@ import { installBenchPackages } from '../install.mjs';
 const DEFAULT_ROUNDS = 256;
 const MAX_ROUNDS = 10_000;
 /** Bounds of the default run; more rounds get as much more time. */
-const ISOLATED_MS = 40_000;
+const ISOLATED_MS = 60_000;
 const AB_MS = 180_000;
 
 function options() {

@@ -11,12 +11,10 @@ import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
+import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
 import type { GrowthReport, ScopeReport, Signal, Verdict } from './types.ts';
-
-/** Major GCs further apart than this make every verdict slow. */
-const RARE_GC_MS = 120_000;
 
 /** Heap and old space are two readings of the same bytes. */
 const KIND_OF: Record<Signal, string> = {
@@ -92,7 +90,7 @@ export class Detector {
     this.#slope.push(reading.timeMs, reading.heapBytes);
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
     const wanted = reading.forced || this.#options.level !== 'prove';
-    if (wanted) this.#charge('analysis', () => this.#floors.push(reading, counts));
+    if (wanted) this.#charge(() => this.#floors.push(reading, counts));
     this.meter.govern(this.#runtime.processCpuMs());
     this.#survivors.oneIn = this.meter.canaryOneIn;
     return this.#changes();
@@ -141,7 +139,17 @@ export class Detector {
         nameOf,
       }),
       unattributed: unattributedReport(growths, nameOf, perSecond),
-      evidence: this.#evidence(),
+      evidence: evidenceReport({
+        majorGcs: this.majorGcs,
+        forcedGcs: this.forcedGcs,
+        rows: this.#floors.rows,
+        majorGcsNeeded: this.#floors.majorGcsNeeded,
+        intervalMs: this.#slope.intervalMs,
+        lastMs: this.#slope.lastTimeMs,
+        nowMs: this.#runtime.now(),
+        lacksForcedGc: this.#options.level === 'prove' && !this.#runtime.canForceGc(),
+        lacksCanaries: meter.canaryOneIn === null,
+      }),
       overhead: meter.overhead(this.#runtime.processCpuMs()),
     };
   }
@@ -165,37 +173,7 @@ export class Detector {
 
   #lookAtCanaries(): void {
     this.majorGcs += 1;
-    this.#charge('canaries', () => this.#survivors.majorGc());
-  }
-
-  #evidence(): GrowthReport['evidence'] {
-    const majorGcsNeeded = this.#floors.majorGcsNeeded;
-    const interval = this.#slope.intervalMs;
-    const sinceLast = this.#slope.lastTimeMs === null ? 0 : this.#runtime.now() - this.#slope.lastTimeMs;
-    return {
-      majorGcs: this.majorGcs,
-      forcedGcs: this.forcedGcs,
-      rows: this.#floors.rows,
-      majorGcsNeeded,
-      etaMs: interval === null ? null : majorGcsNeeded * interval,
-      majorGcIntervalMs: interval,
-      rareGcs: Math.max(interval ?? 0, sinceLast) > RARE_GC_MS,
-      unavailable: this.#unavailable(),
-    };
-  }
-
-  #unavailable(): GrowthReport['evidence']['unavailable'] {
-    const unavailable: GrowthReport['evidence']['unavailable'] = [];
-    if (this.#options.level === 'prove' && !this.#runtime.canForceGc()) {
-      unavailable.push({
-        channel: 'floors',
-        reason: 'no GC can be forced here; start Node with --expose-gc',
-      });
-    }
-    if (this.meter.canaryOneIn === null) {
-      unavailable.push({ channel: 'survivors', reason: 'switched off for now to stay inside maxOverhead' });
-    }
-    return unavailable;
+    this.#charge(() => this.#survivors.majorGc());
   }
 
   #scopeFacts(): ScopeFacts[] {
@@ -250,10 +228,10 @@ export class Detector {
     this.#named = named;
   }
 
-  #charge(kind: 'canaries' | 'analysis', work: () => void): void {
+  #charge(work: () => void): void {
     // CPU, not wall time: on a busy machine waiting would look like work.
     const start = this.#runtime.processCpuMs();
     work();
-    this.meter.charge(kind, this.#runtime.processCpuMs() - start);
+    this.meter.charge(this.#runtime.processCpuMs() - start);
   }
 }

@@ -145,7 +145,7 @@ class LiveGuard implements MarkedGuard {
       this.#runtime.watchMajorGcs(
         (reading) => this.#contained(() => this.#floor(reading)),
         () => this.#contained(() => this.#detector.majorGc()),
-        (ms) => this.#detector.meter.charge('gc', ms),
+        (ms) => this.#detector.meter.charge(ms),
       ),
     );
     every(reportInterval, () => {
@@ -191,7 +191,7 @@ class LiveGuard implements MarkedGuard {
     const reading = this.#runtime.forceGc();
     if (reading === null) return false;
     this.#unitsAtForced = this.#detector.ledger.totalUnits;
-    this.#detector.meter.charge('forced', reading.pauseMs);
+    this.#detector.meter.charge(reading.pauseMs);
     this.#floor(reading);
     return true;
   }

@@ -20,8 +20,9 @@ type GlobalWithSlot = typeof globalThis & { [SLOT]?: SharedSlot };
 
 /**
  * The process's shared guard: every adapter uses it, so that all scopes are in one ledger. Copies of this package that
- * were installed twice meet in it. Options are settled when the first unit begins; until then the first explicit value
- * of each wins, and whoever asks for another one later gets a warning that names the field and both values.
+ * were installed twice meet in it. Options are settled when the guard is first used (`begin`, `scope`, `on`, `report` or
+ * `analyze`); until then the first explicit value of each wins, and whoever asks for another one later gets a warning
+ * that names the field and both values.
  *
  * @returns a handle; the guard closes when every handle is closed. A handle that was closed counts nothing more, even
  *   while others are open: `begin` and `scope` still answer, without effect, `analyze` rejects `ERR_LEAKGUARD_CLOSED`,

@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { ScopeId, Seen, Unit } from '@leakguard/core';
 import type { Place } from './place.ts';
+import { readField } from './read-field.ts';
 import type { RequestCounter } from './request-counter.ts';
-import type { RouteListener } from './request-track.ts';
+import type { RequestListener } from './request-track.ts';
 import type { RoutedRequest } from './router-internals.ts';
 
 /** Belongs to no guard: a unit that ends in it counts nowhere, but is in flight no more. */
 const NO_SCOPE = -1 as ScopeId;
 
 /** One request in flight, counted by one guard. It is also what the guard gets to see of it at the end. */
-export class CountedRequest implements RouteListener, Seen {
+export class CountedRequest implements RequestListener, Seen {
   readonly subject: object;
   readonly counter: RequestCounter;
   following: CountedRequest | null;
@@ -25,26 +26,30 @@ export class CountedRequest implements RouteListener, Seen {
   }
 
   /** Never throws: the request of another guard waits to be told the same. */
-  enterRoute(place: Place, method: string | undefined): void {
+  enterRoute(place: Place, req: RoutedRequest): void {
     try {
-      const scope = this.counter.scopes.at(place, method);
+      const scope = this.counter.scopes.at(place, readField(req, 'method'));
       this.#place = place;
       this.#scope = scope;
       this.#unit.enter(scope);
     } catch {
-      // Named once more when the response closes.
+      // Named once more when the response has finished.
     }
   }
 
-  /** @param place where the request was answered, null if nowhere */
+  /** Never throws: a response that finishes has nobody to tell, and other guards still count. */
   end(place: Place | null, req: RoutedRequest, res: ServerResponse): void {
-    this.#unit.end(this.#finalScope(place, req, res), this);
+    try {
+      this.#unit.end(this.#finalScope(place, req, res), this);
+    } catch {
+      // The guard is not this package's: whatever it throws ends here.
+    }
   }
 
   /** Never throws: a unit that did not end would be in flight for ever. */
   #finalScope(place: Place | null, req: RoutedRequest, res: ServerResponse): ScopeId {
     try {
-      return this.counter.namedByApp(req, res) ?? this.#scopeAt(place, req.method);
+      return this.counter.namedByApp(req, res) ?? this.#scopeAt(place, req);
     } catch {
       return this.#scope ?? this.#unmatched();
     }
@@ -58,9 +63,9 @@ export class CountedRequest implements RouteListener, Seen {
     }
   }
 
-  #scopeAt(place: Place | null, method: string | undefined): ScopeId {
+  #scopeAt(place: Place | null, req: RoutedRequest): ScopeId {
     if (place === null) return this.counter.scopes.unmatched();
     if (place === this.#place && this.#scope !== undefined) return this.#scope;
-    return this.counter.scopes.at(place, method);
+    return this.counter.scopes.at(place, readField(req, 'method'));
   }
 }

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard } from '@leakguard/core';
 import type { RequestHandler } from 'express';
+import { isLatestAlive } from './connection.ts';
 import { CountedRequest } from './counted-request.ts';
 import { locate } from './locate.ts';
 import { type LeakGuardOptions, resolveOptions } from './options.ts';
-import { type Place, UNKNOWN } from './place.ts';
 import { RequestCounter } from './request-counter.ts';
 import { noteEntry, RequestTrack } from './request-track.ts';
-import { fellThrough, type RoutedRequest, watchEntries } from './router-internals.ts';
+import { type RoutedRequest, watchEntries } from './router-internals.ts';
 
 /** Express middleware that counts every request under its route, with the guard that it counts for. */
 export type LeakGuard = RequestHandler & { guard: Guard };
@@ -44,52 +44,34 @@ function begin(
   counter: RequestCounter,
   middleware: RequestHandler,
 ): void {
-  // Some WebSocket libraries route upgrades through the app with a response that never closes; and a client that is
-  // already gone closes nothing any more. Neither could ever end.
-  if (req.upgrade || res.destroyed) return;
-  const track = RequestTrack.of(req, res) ?? startTrack(req, middleware);
+  if (!isLatestAlive(req) && neverCloses(req, res)) return;
+  const track = RequestTrack.of(req) ?? startTrack(req, middleware);
   const counted = track.listeners as CountedRequest | null;
   if (isCounted(counted, counter.identity)) return;
-  // The listener first: a unit that began and could not end would be in flight for ever.
-  if (counted === null) track.hangOn(res, () => end(track, req, res));
+  // Before the unit: one that began and could not end would be in flight for ever.
+  if (counted === null) track.watch(req, res);
   const request = new CountedRequest(req, counter, counted);
   track.listeners = request;
   // A guard inside of a route begins when the route was already entered.
-  if (track.route !== null) request.enterRoute(track.route, req.method);
+  if (track.route !== null) request.enterRoute(track.route, req);
+}
+
+/**
+ * Some WebSocket libraries route upgrades through the app with a response that never closes; and a client that is
+ * already gone, or answered, closes nothing any more. None of them could ever end.
+ */
+function neverCloses(req: RoutedRequest, res: ServerResponse): boolean {
+  return req.upgrade === true || res.destroyed || res.writableFinished;
 }
 
 /** Only the first request gets here: it entered layers before anything could watch. */
 function startTrack(req: RoutedRequest, middleware: RequestHandler): RequestTrack {
   watchEntries(req.app, noteEntry);
-  return RequestTrack.start(req, locate(req, middleware));
+  return RequestTrack.start(req, locate(req, middleware), undefined);
 }
 
 function isCounted(counted: CountedRequest | null, identity: unknown): boolean {
   for (let each = counted; each !== null; each = each.following)
     if (each.counter.identity === identity) return true;
   return false;
-}
-
-/** Null where nothing in the app answered. */
-function answeredAt(track: RequestTrack, req: RoutedRequest, res: ServerResponse): Place | null {
-  try {
-    return fellThrough(req, res) ? null : track.place(req);
-  } catch {
-    // A response whose methods the app replaced: the name becomes vaguer.
-    return UNKNOWN;
-  }
-}
-
-/** The response has closed. */
-function end(track: RequestTrack, req: RoutedRequest, res: ServerResponse): void {
-  const first = track.listeners as CountedRequest | null;
-  const place = answeredAt(track, req, res);
-  track.end();
-  for (let each = first; each !== null; each = each.following) {
-    try {
-      each.end(place, req, res);
-    } catch {
-      // A response that closes has nobody to tell; other guards still count.
-    }
-  }
 }

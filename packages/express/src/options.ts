@@ -5,7 +5,7 @@ import { textOf } from './contain.ts';
 /** Options of {@link leakGuard}: those of a guard, or a guard, and how to name what routes do not tell apart. */
 export type LeakGuardOptions = (GuardOptions | { guard: Guard }) & {
   /**
-   * Names a request's scope, called once when the response closes, so that the parsed body is there; undefined falls
+   * Names a request's scope, called once when the response has finished, so that the parsed body is there; undefined falls
    * back to the route. Return few different names (operations, not ids): the guard keeps 500, then `(other)`.
    * If it throws or answers with a promise, the route is taken and one warning (`LEAKGUARD_SCOPE_OPTION`) is emitted.
    */

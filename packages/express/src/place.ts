@@ -22,6 +22,12 @@ export class Place {
     this.isRoute = isRoute;
   }
 
+  /** The place of a layer that has one path, once it was made; null where `child` has to look at the URL. */
+  onlyChild(layer: Layer): Place | null {
+    const children = this.#children.get(layer);
+    return children?.count === 1 ? (children.places[1] ?? null) : null;
+  }
+
   /** The place of a layer below this one, which matched `url` without its first `skip` characters. */
   child(layer: Layer, url: string, skip: number): Place {
     let children = this.#children.get(layer);

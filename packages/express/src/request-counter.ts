@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard, ScopeId } from '@leakguard/core';
 import { active } from './active-counters.ts';
+import { watchServers } from './connection.ts';
 import { textOf } from './contain.ts';
 import { RouteScopes } from './route-scopes.ts';
 import type { RoutedRequest } from './router-internals.ts';
 
-/** Names a request's scope after its response closed; undefined falls back to the route. */
+/** Names a request's scope after its response has finished; undefined falls back to the route. */
 export type ScopeOf = (req: never, res: never) => string | undefined;
 
 /** Core's mark on a guard that counts nothing: disabled, or closed. Part of the protocol between core and its adapters. */
@@ -33,6 +34,7 @@ export class RequestCounter {
     if (counts !== this.#isActive) {
       this.#isActive = counts;
       active.counters += counts ? 1 : -1;
+      watchServers();
     }
     return counts;
   }

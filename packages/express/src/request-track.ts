@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { active } from './active-counters.ts';
+import { Connection, type Exchange } from './connection.ts';
 import { type Place, ROOT, UNKNOWN } from './place.ts';
+import { readField } from './read-field.ts';
 import {
+  fellThrough,
   isMountedAtRoot,
   isRouteHandler,
   type Layer,
@@ -9,10 +12,12 @@ import {
   type RoutedRequest,
 } from './router-internals.ts';
 
-/** Told when a request enters a route. */
-export interface RouteListener {
-  enterRoute(place: Place, method: string | undefined): void;
-  following: RouteListener | null;
+/** Told when a request enters a route, and when its response has finished or never will. */
+export interface RequestListener {
+  enterRoute(place: Place, req: RoutedRequest): void;
+  /** @param place where the request was answered, null if nowhere */
+  end(place: Place | null, req: RoutedRequest, res: ServerResponse): void;
+  following: RequestListener | null;
 }
 
 /** One router that a request is inside of: its `next` tells it from the routers around it. */
@@ -35,19 +40,16 @@ class RouterLevel {
   }
 }
 
-/** Registered, so that two copies of this module meet on a request; the number is the protocol of the object. */
-const TRACK = Symbol.for('leakguard.express.track/1');
-
-/** A listener of a response's `close` that carries the track of its request. */
-type TrackListener = (() => void) & { [TRACK]?: RequestTrack };
-
 /**
- * How far one request got in the routers. It hangs on the listener of the response's `close` that a counted request
- * needs anyway: a property of its own on the request would cost more than all the rest, because requests share no
- * hidden class after Express changed their prototype (2-3 us on Node 20, and every later access pays, too). Entering a layer only stores references; names are made
- * where a route is entered or the response closes. It is its own outermost level, which saves an object per request.
+ * How far one request got in the routers. Its connection holds it while it is counted. Entering a layer only stores
+ * references; names are made where a route is entered or the response finishes. It is its own outermost level, which
+ * saves an object per request.
  */
-export class RequestTrack extends RouterLevel {
+export class RequestTrack extends RouterLevel implements Exchange {
+  req: RoutedRequest | null;
+  res: ServerResponse | null = null;
+  connection: Connection | null = null;
+  earlier: Exchange | null = null;
   level: RouterLevel = this;
   /** The layer entered last, null while none was seen. */
   layer: Layer | null = null;
@@ -55,60 +57,80 @@ export class RequestTrack extends RouterLevel {
   baseUrl = '';
   /** The route entered last, unless a middleware was entered after it. */
   route: Place | null = null;
-  listeners: RouteListener | null = null;
-  ended = false;
+  listeners: RequestListener | null = null;
 
-  constructor(req: RoutedRequest, mount: Place) {
-    super(req.next, mount, 0, null);
+  private constructor(req: RoutedRequest, mount: Place, handed: unknown) {
+    super(readField(req, 'next'), mount, 0, null);
+    this.handed = handed;
+    this.req = req;
   }
 
-  /** The track of a request that was counted, or that entered layers before it was. */
-  static of(req: RoutedRequest, res: ServerResponse): RequestTrack | undefined {
-    if (req === lastRequest) return lastTrack;
-    return listenedTo(res) ?? uncounted.get(req);
+  /** The track of a request that is counted, or that entered layers before it is. */
+  static of(req: RoutedRequest): RequestTrack | undefined {
+    if (req === lastTrack?.req) return lastTrack;
+    const held = Connection.of(req)?.find(req) as RequestTrack | null | undefined;
+    return held ?? apart.get(req);
   }
 
-  static start(req: RoutedRequest, mount: Place): RequestTrack {
-    const track = new RequestTrack(req, mount);
-    remember(req, track);
+  /** @param handed the `next` that the layer entered now is handed, undefined if that is not known */
+  static start(req: RoutedRequest, mount: Place, handed: unknown): RequestTrack {
+    const track = new RequestTrack(req, mount, handed);
+    remember(track);
     return track;
   }
 
-  /** Calls `onClose` when the response closes, and lets the track be found by it until then. */
-  hangOn(res: ServerResponse, onClose: () => void): void {
-    (onClose as TrackListener)[TRACK] = this;
-    res.on('close', onClose);
+  /** From now on the end of the response is told to the listeners. */
+  watch(req: RoutedRequest, res: ServerResponse): void {
+    this.res = res;
+    const connection = Connection.open(req);
+    if (!connection?.publishes) res.on('close', () => this.finish());
+    if (connection === null) apart.set(req, this);
+    else connection.add(this);
+    this.connection = connection;
   }
 
-  /** The place that answered: the route entered last, or the mount of the middleware entered after it. */
-  place(req: RoutedRequest): Place {
+  /** Tells the listeners, and lets go of everything in case something keeps this. */
+  finish(): void {
+    const { req, res, listeners } = this;
+    if (req === null || res === null) return;
+    const place = this.#answeredAt(req, res);
+    this.connection?.remove(this);
+    if (this.connection === null) apart.delete(req);
+    this.level = this;
+    this.req = this.res = this.connection = this.handed = this.next = this.layer = this.route = null;
+    this.listeners = this.earlier = null;
+    if (lastTrack === this) lastTrack = undefined;
+    for (let each = listeners; each !== null; each = each.following) each.end(place, req, res);
+  }
+
+  /** Null where nothing in the app answered. */
+  #answeredAt(req: RoutedRequest, res: ServerResponse): Place | null {
     try {
-      return this.route ?? (this.layer === null ? this.#unseenRoute(req) : this.#mountEntered());
+      return fellThrough(req, res) ? null : this.#place(req);
     } catch {
+      // A response whose methods the app replaced: the name becomes vaguer.
       return UNKNOWN;
     }
   }
 
+  /** The place that answered: the route entered last, or the mount of the middleware entered after it. */
+  #place(req: RoutedRequest): Place {
+    return this.route ?? (this.layer === null ? this.#unseenRoute(req) : this.#mountEntered());
+  }
+
   enter(layer: Layer, req: RoutedRequest, handed: unknown): void {
-    if (this.level.handed !== handed) this.#changeLevel(req.next, handed);
+    if (this.level.handed !== handed) this.#changeLevel(readField(req, 'next'), handed);
     this.layer = layer;
     this.route = null;
     if (layer.route !== undefined) this.#enterRoute(layer, req);
     else if (!isMountedAtRoot(layer)) this.baseUrl = req.baseUrl ?? '';
   }
 
-  /** Lets go of what the request no longer needs, in case the app keeps the request. */
-  end(): void {
-    this.ended = true;
-    this.level = this;
-    this.handed = this.next = this.layer = this.route = this.listeners = null;
-    if (lastTrack === this) forget();
-  }
-
   #enterRoute(layer: Layer, req: RoutedRequest): void {
-    const route = this.level.mount.child(layer, req.url ?? '/', 0);
+    const { mount } = this.level;
+    const route = mount.onlyChild(layer) ?? mount.child(layer, req.url ?? '/', 0);
     this.route = route;
-    for (let each = this.listeners; each !== null; each = each.following) each.enterRoute(route, req.method);
+    for (let each = this.listeners; each !== null; each = each.following) each.enterRoute(route, req);
   }
 
   /** Back in a router that was left for a mounted one, or inside one just entered. */
@@ -147,54 +169,36 @@ export class RequestTrack extends RouterLevel {
 }
 
 /**
- * The request that entered a layer last: most enter the next one right away. Cleared when a counted request ends; one
- * that no guard counts stays until the next request, or for good if none comes: one request, never more.
+ * The request that entered a layer last: most enter the next one right away. Cleared when a counted request finishes;
+ * one that no guard counts stays until the next request, or for good if none comes: one request, never more.
  */
-let lastRequest: RoutedRequest | undefined;
 let lastTrack: RequestTrack | undefined;
 
-/** Tracks of requests that went through an asynchronous middleware before they reached a guard: rare, so kept apart. */
-const uncounted = new WeakMap<RoutedRequest, RequestTrack>();
+/** Tracks that no connection holds, which are rare: not counted yet (an asynchronous middleware came first), or without a socket. */
+const apart = new WeakMap<RoutedRequest, RequestTrack>();
 
-function remember(req: RoutedRequest, track: RequestTrack): void {
-  if (lastRequest !== undefined && lastTrack !== undefined && lastRequest !== req) {
-    if (lastTrack.listeners === null && !lastTrack.ended) uncounted.set(lastRequest, lastTrack);
+function remember(track: RequestTrack): void {
+  if (lastTrack !== undefined && lastTrack !== track && lastTrack.req !== null && lastTrack.res === null) {
+    apart.set(lastTrack.req, lastTrack);
   }
-  lastRequest = req;
   lastTrack = track;
 }
 
-function forget(): void {
-  lastRequest = lastTrack = undefined;
-}
-
-function listenedTo(res: ServerResponse): RequestTrack | undefined {
-  // Every request comes here once, at its first layer, and hardly any has a listener by then.
-  if (res.listenerCount('close') === 0) return undefined;
-  for (const listener of res.listeners('close')) {
-    const track = (listener as TrackListener)[TRACK];
-    if (track !== undefined) return track;
-  }
-  return undefined;
-}
-
-function trackOf(req: RoutedRequest, res: ServerResponse, layer: Layer): RequestTrack {
-  if (req === lastRequest && lastTrack !== undefined) return lastTrack;
-  const track = RequestTrack.of(req, res);
-  if (track === undefined) return RequestTrack.start(req, outsideOf(layer, req));
-  if (!track.ended) remember(req, track);
+function trackOf(req: RoutedRequest, layer: Layer, next: unknown): RequestTrack {
+  const track = RequestTrack.of(req);
+  if (track === undefined) return RequestTrack.start(req, outsideOf(layer, req), next);
+  if (track !== lastTrack) remember(track);
   return track;
 }
 
 /** Called for every layer that any router of this Express enters. */
 export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse, next: unknown): void {
   if (active.counters === 0) {
-    forget();
+    lastTrack = undefined;
     return;
   }
   if (isRouteHandler(layer)) return;
-  const track = trackOf(req, res, layer);
-  if (track.ended) return;
+  const track = trackOf(req, layer, next);
   // A route that answers and then calls `next()` has answered: what runs after it is not what the request was for.
   if (track.route !== null && res.writableEnded) return;
   track.enter(layer, req, next);
@@ -202,5 +206,5 @@ export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse,
 
 /** A request that already has a base at its first layer came through a router of another kind. */
 function outsideOf(layer: Layer, req: RoutedRequest): Place {
-  return req.baseUrl && isMountedAtRoot(layer) ? UNKNOWN : ROOT;
+  return readField(req, 'baseUrl') && isMountedAtRoot(layer) ? UNKNOWN : ROOT;
 }

@@ -4,6 +4,7 @@
  * missing makes a name vaguer (`(mount)`), never a request fail.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readField } from './read-field.ts';
 
 /** One entry of a router's stack: a route, a middleware or mount, or a handler inside a route. */
 export interface Layer {
@@ -97,8 +98,7 @@ function watched(original: HandleRequest, onEntry: EntryListener): HandleRequest
     } catch {
       // The guard never breaks a request: this one goes on with a vaguer name.
     }
-    // biome-ignore lint/complexity/noArguments: forwards exactly what was passed, without allocating an array
-    return original.apply(this, arguments as never);
+    return original.call(this, req, res, next);
   }
   Object.defineProperty(handleRequest, 'name', { value: original.name });
   return handleRequest;
@@ -110,7 +110,7 @@ function watched(original: HandleRequest, onEntry: EntryListener): HandleRequest
  * Before router 2.3 an error with status 404 that no error handler took looks the same.
  */
 export function fellThrough(req: RoutedRequest, res: ServerResponse): boolean {
-  if (req.next !== undefined || res.statusCode !== 404) return false;
+  if (readField(res, 'statusCode') !== 404 || req.next !== undefined) return false;
   const errors = (req as { [ERRORS_SEEN]?: Set<unknown> })[ERRORS_SEEN];
   return !errors?.size && res.getHeader('content-security-policy') === "default-src 'none'";
 }

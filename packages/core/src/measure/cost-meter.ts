@@ -1,8 +1,5 @@
 import type { OverheadReport } from '../types.ts';
 
-/** The guard's own work outside begin and end. `forced`: GCs that it forced. */
-export type CostKind = 'gc' | 'canaries' | 'analysis' | 'forced';
-
 export interface CostMeterOptions {
   /** Share of the process's CPU to stay inside, 0 to 1. */
   maxOverhead: number;
@@ -84,8 +81,8 @@ export class CostMeter {
     this.#governedMs += ownMs * this.timedOneIn;
   }
 
-  /** Work done outside the boundary, milliseconds. */
-  charge(_kind: CostKind, ms: number): void {
+  /** The guard's own work outside of begin and end, forced GCs included; milliseconds. */
+  charge(ms: number): void {
     this.#ownMs += ms;
     if (this.#options.governForced) this.#governedMs += ms;
   }

@@ -41,7 +41,8 @@ export class SurvivorWatch {
   readonly #now: () => number;
   readonly #maxPending: number;
   readonly #maxPendingPerScope: number;
-  readonly #scopes: Map<number, Sampling> = new Map();
+  /** By scope; scopes are few and run from 0. */
+  readonly #scopes: (Sampling | undefined)[] = [];
   #pending = 0;
   #majors = 0;
 
@@ -58,7 +59,7 @@ export class SurvivorWatch {
    */
   offer(scope: number, subject: object, units: number): void {
     if (this.oneIn === null) return;
-    const sampling = this.#scopes.get(scope) ?? this.#open(scope, units);
+    const sampling = this.#scopes[scope] ?? this.#open(scope, units);
     sampling.untilNext -= 1;
     if (sampling.untilNext > 0) return;
     this.#measureRate(sampling, units);
@@ -73,27 +74,22 @@ export class SurvivorWatch {
   majorGc(): void {
     this.#majors += 1;
     this.#pending = 0;
-    for (const { canaries } of this.#scopes.values()) {
-      canaries.look(this.#majors);
-      this.#pending += canaries.pending;
+    for (const sampling of this.#scopes) {
+      if (sampling === undefined) continue;
+      sampling.canaries.look(this.#majors);
+      this.#pending += sampling.canaries.pending;
     }
   }
 
   /** What the canaries of `scope` showed so far, null for a scope that never had one offered. */
   tally(scope: number): SurvivorTally | null {
-    return this.#scopes.get(scope)?.canaries.tally(this.#majors) ?? null;
+    return this.#scopes[scope]?.canaries.tally(this.#majors) ?? null;
   }
 
   /** Forgets what it knows of one scope. */
   reset(scope: number): void {
-    this.#pending -= this.#scopes.get(scope)?.canaries.pending ?? 0;
-    this.#scopes.delete(scope);
-  }
-
-  /** Forgets all scopes; the count of major GCs goes on. */
-  clear(): void {
-    this.#scopes.clear();
-    this.#pending = 0;
+    this.#pending -= this.#scopes[scope]?.canaries.pending ?? 0;
+    this.#scopes[scope] = undefined;
   }
 
   #open(scope: number, units: number): Sampling {
@@ -104,7 +100,8 @@ export class SurvivorWatch {
       windowStartMs: this.#now(),
       windowStartUnits: units,
     };
-    this.#scopes.set(scope, sampling);
+    while (this.#scopes.length < scope) this.#scopes.push(undefined);
+    this.#scopes[scope] = sampling;
     return sampling;
   }
 

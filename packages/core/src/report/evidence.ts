@@ -1,0 +1,52 @@
+import type { GrowthReport } from '../types.ts';
+
+/** Major GCs further apart than this make every verdict slow. */
+const RARE_GC_MS = 120_000;
+
+export interface EvidenceFacts {
+  majorGcs: number;
+  forcedGcs: number;
+  rows: number;
+  majorGcsNeeded: number;
+  /** Between major GCs, null while there were too few. */
+  intervalMs: number | null;
+  /** When the last one was, null while there was none. */
+  lastMs: number | null;
+  nowMs: number;
+  /** The level wants forced GCs and none can be forced. */
+  lacksForcedGc: boolean;
+  /** Canaries are off to stay inside `maxOverhead`. */
+  lacksCanaries: boolean;
+}
+
+type Evidence = GrowthReport['evidence'];
+
+/** What the verdicts of a report rest on, and how much more they need. */
+export function evidenceReport(facts: EvidenceFacts): Evidence {
+  const { majorGcs, forcedGcs, rows, majorGcsNeeded, intervalMs, lastMs, nowMs } = facts;
+  const sinceLast = lastMs === null ? 0 : nowMs - lastMs;
+  return {
+    majorGcs,
+    forcedGcs,
+    rows,
+    majorGcsNeeded,
+    etaMs: intervalMs === null ? null : majorGcsNeeded * intervalMs,
+    majorGcIntervalMs: intervalMs,
+    rareGcs: Math.max(intervalMs ?? 0, sinceLast) > RARE_GC_MS,
+    unavailable: unavailable(facts),
+  };
+}
+
+function unavailable({ lacksForcedGc, lacksCanaries }: EvidenceFacts): Evidence['unavailable'] {
+  const channels: Evidence['unavailable'] = [];
+  if (lacksForcedGc) {
+    channels.push({
+      channel: 'floors',
+      reason: 'no GC can be forced here; start Node with --expose-gc',
+    });
+  }
+  if (lacksCanaries) {
+    channels.push({ channel: 'survivors', reason: 'switched off for now to stay inside maxOverhead' });
+  }
+  return channels;
+}
