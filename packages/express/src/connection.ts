@@ -1,12 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RoutedRequest } from './router-internals.ts';
 
 /** A request in flight, as its connection sees it. */
 export interface Exchange {
   readonly req: RoutedRequest | null;
-  /** The request that came before on the same connection and is still in flight (pipelining, HTTP/2). */
-  earlier: Exchange | null;
   /** The response has finished, or never will; called twice it acts once. */
   finish(): void;
 }
@@ -19,64 +18,65 @@ type Carrier = Socket & { [CONNECTION]?: Connection };
 /** What `node:http` publishes of a request when it comes in, and again when its response has finished. */
 interface ServerMessage {
   request: RoutedRequest;
+  response: ServerResponse;
   socket: Carrier;
 }
 
 /**
- * The requests in flight on one connection, which hangs on its socket. A listener on every response costs several
- * microseconds, and a property on every request as much; sockets live long, and share a hidden class.
+ * The requests in flight on one connection of a `node:http` server, which hangs on its socket. A listener on every
+ * response costs several microseconds, and a property on every request as much; sockets live long, and share a hidden
+ * class.
  */
 export class Connection {
-  /** True once the server of this connection was seen to publish its requests: their ends need no listener. */
-  publishes = false;
   #latest: Exchange | null = null;
+  /** Those that came before the latest and are still in flight, which is rare (pipelining); null where none ever was. */
+  #earlier: Map<RoutedRequest, Exchange> | null = null;
 
-  /** Null where no request of its connection was counted, or where it has no socket that could carry it. */
-  static of(req: RoutedRequest): Connection | null {
-    return socketOf(req)?.[CONNECTION] ?? null;
+  /** What is known of a request in flight; null if it is on no connection. */
+  static find(req: RoutedRequest, res: ServerResponse): Exchange | null {
+    if (req === arrived?.request) return arrived.socket[CONNECTION]?.find(req) ?? null;
+    // A middleware may have put another socket into the request; the response still has its own.
+    return findOn(req.socket, req) ?? findOn(res.socket, req);
   }
 
-  /** Opened by the first request that is counted; null where the request has no socket, as some injected ones. */
-  static open(req: RoutedRequest): Connection | null {
-    const socket = socketOf(req);
-    if (typeof socket?.once !== 'function') return null;
+  /** The connection of a request whose end `node:http` will publish; null for all others. */
+  static open(req: RoutedRequest, res: ServerResponse): Connection | null {
+    if (arrived === null || !isLatestAlive(req) || arrived.response !== res) return null;
+    const { socket } = arrived;
     const known = socket[CONNECTION];
     if (known !== undefined) return known;
     const connection = new Connection();
-    connection.publishes = req === arrived?.request;
     socket.once('close', () => connection.#close());
     socket[CONNECTION] = connection;
     return connection;
   }
 
   find(req: RoutedRequest): Exchange | null {
-    let exchange = this.#latest;
-    while (exchange !== null && exchange.req !== req) exchange = exchange.earlier;
-    return exchange;
+    return this.#latest?.req === req ? this.#latest : (this.#earlier?.get(req) ?? null);
   }
 
   add(exchange: Exchange): void {
-    exchange.earlier = this.#latest;
+    const latest = this.#latest;
+    if (latest !== null && latest.req !== null) {
+      this.#earlier ??= new Map();
+      this.#earlier.set(latest.req, latest);
+    }
     this.#latest = exchange;
   }
 
-  remove(exchange: Exchange): void {
-    if (this.#latest === exchange) {
-      this.#latest = exchange.earlier;
-      return;
-    }
-    let later = this.#latest;
-    while (later !== null && later.earlier !== exchange) later = later.earlier;
-    if (later !== null) later.earlier = exchange.earlier;
+  remove(exchange: Exchange, req: RoutedRequest): void {
+    if (this.#latest === exchange) this.#latest = null;
+    else this.#earlier?.delete(req);
   }
 
   /** The socket has closed: what is still in flight was aborted. */
   #close(): void {
-    for (let exchange = this.#latest; exchange !== null; exchange = this.#latest) {
-      this.#latest = exchange.earlier;
-      exchange.finish();
-    }
+    for (const exchange of [...(this.#earlier?.values() ?? []), this.#latest]) exchange?.finish();
   }
+}
+
+function findOn(socket: Carrier | null | undefined, req: RoutedRequest): Exchange | null {
+  return socket?.[CONNECTION]?.find(req) ?? null;
 }
 
 /** The request that came in last, until it finishes: its app runs at once, when nothing has been read of it yet. */
@@ -85,10 +85,6 @@ let arrived: ServerMessage | null = null;
 /** True for the request that came in last, while its client is there and its response has not finished. */
 export function isLatestAlive(req: RoutedRequest): boolean {
   return req === arrived?.request && !arrived.socket.destroyed;
-}
-
-function socketOf(req: RoutedRequest): Carrier | null | undefined {
-  return req === arrived?.request ? arrived.socket : req.socket;
 }
 
 let watching = false;
@@ -109,10 +105,7 @@ function onStart(message: ServerMessage): void {
 function onFinish({ request, socket }: ServerMessage): void {
   try {
     if (request === arrived?.request) arrived = null;
-    const connection = socket[CONNECTION];
-    if (connection === undefined) return;
-    connection.publishes = true;
-    connection.find(request)?.finish();
+    socket[CONNECTION]?.find(request)?.finish();
   } catch {
     // A message of another shape, from whoever else publishes here.
   }

@@ -45,7 +45,7 @@ function begin(
   middleware: RequestHandler,
 ): void {
   if (!isLatestAlive(req) && neverCloses(req, res)) return;
-  const track = RequestTrack.of(req) ?? startTrack(req, middleware);
+  const track = RequestTrack.of(req, res) ?? startTrack(req, middleware);
   const counted = track.listeners as CountedRequest | null;
   if (isCounted(counted, counter.identity)) return;
   // Before the unit: one that began and could not end would be in flight for ever.
@@ -61,7 +61,9 @@ function begin(
  * already gone, or answered, closes nothing any more. None of them could ever end.
  */
 function neverCloses(req: RoutedRequest, res: ServerResponse): boolean {
-  return req.upgrade === true || res.destroyed || res.writableFinished;
+  // Not all responses that wait on a connection are told that it broke (Node 20 and 22).
+  const gone = req.socket?.destroyed === true;
+  return gone || req.upgrade === true || res.destroyed || res.writableFinished;
 }
 
 /** Only the first request gets here: it entered layers before anything could watch. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard, ScopeId } from '@leakguard/core';
-import { active } from './active-counters.ts';
 import { watchServers } from './connection.ts';
 import { textOf } from './contain.ts';
 import { RouteScopes } from './route-scopes.ts';
 import type { RoutedRequest } from './router-internals.ts';
+import { shared } from './shared-state.ts';
 
 /** Names a request's scope after its response has finished; undefined falls back to the route. */
 export type ScopeOf = (req: never, res: never) => string | undefined;
@@ -33,7 +33,7 @@ export class RequestCounter {
     const counts = (this.guard as { [DISABLED]?: boolean })[DISABLED] !== true;
     if (counts !== this.#isActive) {
       this.#isActive = counts;
-      active.counters += counts ? 1 : -1;
+      shared.counters += counts ? 1 : -1;
       watchServers();
     }
     return counts;

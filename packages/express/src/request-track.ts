@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { active } from './active-counters.ts';
 import { Connection, type Exchange } from './connection.ts';
 import { type Place, ROOT, UNKNOWN } from './place.ts';
 import { readField } from './read-field.ts';
@@ -11,6 +10,7 @@ import {
   layerOf,
   type RoutedRequest,
 } from './router-internals.ts';
+import { shared } from './shared-state.ts';
 
 /** Told when a request enters a route, and when its response has finished or never will. */
 export interface RequestListener {
@@ -49,7 +49,6 @@ export class RequestTrack extends RouterLevel implements Exchange {
   req: RoutedRequest | null;
   res: ServerResponse | null = null;
   connection: Connection | null = null;
-  earlier: Exchange | null = null;
   level: RouterLevel = this;
   /** The layer entered last, null while none was seen. */
   layer: Layer | null = null;
@@ -66,10 +65,9 @@ export class RequestTrack extends RouterLevel implements Exchange {
   }
 
   /** The track of a request that is counted, or that entered layers before it is. */
-  static of(req: RoutedRequest): RequestTrack | undefined {
+  static of(req: RoutedRequest, res: ServerResponse): RequestTrack | undefined {
     if (req === lastTrack?.req) return lastTrack;
-    const held = Connection.of(req)?.find(req) as RequestTrack | null | undefined;
-    return held ?? apart.get(req);
+    return (Connection.find(req, res) as RequestTrack | null) ?? apart.get(req);
   }
 
   /** @param handed the `next` that the layer entered now is handed, undefined if that is not known */
@@ -82,11 +80,14 @@ export class RequestTrack extends RouterLevel implements Exchange {
   /** From now on the end of the response is told to the listeners. */
   watch(req: RoutedRequest, res: ServerResponse): void {
     this.res = res;
-    const connection = Connection.open(req);
-    if (!connection?.publishes) res.on('close', () => this.finish());
-    if (connection === null) apart.set(req, this);
-    else connection.add(this);
+    const connection = Connection.open(req, res);
     this.connection = connection;
+    if (connection !== null) {
+      connection.add(this);
+      return;
+    }
+    res.on('close', () => this.finish());
+    apart.set(req, this);
   }
 
   /** Tells the listeners, and lets go of everything in case something keeps this. */
@@ -94,11 +95,11 @@ export class RequestTrack extends RouterLevel implements Exchange {
     const { req, res, listeners } = this;
     if (req === null || res === null) return;
     const place = this.#answeredAt(req, res);
-    this.connection?.remove(this);
     if (this.connection === null) apart.delete(req);
+    else this.connection.remove(this, req);
     this.level = this;
     this.req = this.res = this.connection = this.handed = this.next = this.layer = this.route = null;
-    this.listeners = this.earlier = null;
+    this.listeners = null;
     if (lastTrack === this) lastTrack = undefined;
     for (let each = listeners; each !== null; each = each.following) each.end(place, req, res);
   }
@@ -174,8 +175,8 @@ export class RequestTrack extends RouterLevel implements Exchange {
  */
 let lastTrack: RequestTrack | undefined;
 
-/** Tracks that no connection holds, which are rare: not counted yet (an asynchronous middleware came first), or without a socket. */
-const apart = new WeakMap<RoutedRequest, RequestTrack>();
+/** Tracks that no connection holds, which are rare: an asynchronous middleware came before the guard, or the request came from no `node:http` server. */
+const apart = shared.apart as WeakMap<RoutedRequest, RequestTrack>;
 
 function remember(track: RequestTrack): void {
   if (lastTrack !== undefined && lastTrack !== track && lastTrack.req !== null && lastTrack.res === null) {
@@ -184,8 +185,8 @@ function remember(track: RequestTrack): void {
   lastTrack = track;
 }
 
-function trackOf(req: RoutedRequest, layer: Layer, next: unknown): RequestTrack {
-  const track = RequestTrack.of(req);
+function trackOf(req: RoutedRequest, res: ServerResponse, layer: Layer, next: unknown): RequestTrack {
+  const track = RequestTrack.of(req, res);
   if (track === undefined) return RequestTrack.start(req, outsideOf(layer, req), next);
   if (track !== lastTrack) remember(track);
   return track;
@@ -193,12 +194,12 @@ function trackOf(req: RoutedRequest, layer: Layer, next: unknown): RequestTrack 
 
 /** Called for every layer that any router of this Express enters. */
 export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse, next: unknown): void {
-  if (active.counters === 0) {
+  if (shared.counters === 0) {
     lastTrack = undefined;
     return;
   }
   if (isRouteHandler(layer)) return;
-  const track = trackOf(req, layer, next);
+  const track = trackOf(req, res, layer, next);
   // A route that answers and then calls `next()` has answered: what runs after it is not what the request was for.
   if (track.route !== null && res.writableEnded) return;
   track.enter(layer, req, next);
