@@ -78,6 +78,13 @@ describe('heapGrowth', () => {
     });
   });
 
+  it('gives an interval that holds both readings, unless old space is blind to large objects', () => {
+    const interval = (estimate: SlopeEstimate) => heapGrowth(null, growth(2, 1e7), estimate)?.estimate.ci95;
+    expect(interval(size(127, 130, 1.5))).toEqual([98, 133]);
+    expect(interval(size(87, 90, 1.5))).toEqual([87, 102]);
+    expect(interval(size(197, 200, 1.5))).toEqual([197, 203]);
+  });
+
   it('keeps the size of old space where the whole heap is too unsure', () => {
     const unsure = [size(40, 130, 45), size(-5, 2, 1), null];
     for (const estimate of unsure) {
