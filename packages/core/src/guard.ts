@@ -69,7 +69,13 @@ class LiveGuard implements MarkedGuard {
     this.#runtime = runtime;
     this.#lastMajorMs = runtime.now();
     const onError = (error: unknown): void => this.#emitter.fail(error);
-    this.#log = new GrowthLog({ ...options, logger: options.logger ?? defaultLogger(), onError });
+    this.#log = new GrowthLog({
+      ...options,
+      logger: options.logger ?? defaultLogger(),
+      now: () => runtime.now(),
+      date: () => runtime.date(),
+      onError,
+    });
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
     this.#detector = new Detector(contained, runtime, () =>
       this.#log.notice(`maxScopes (${options.maxScopes}) is reached: further scopes count in (other)`),
@@ -110,6 +116,7 @@ class LiveGuard implements MarkedGuard {
   }
 
   async close(): Promise<void> {
+    this.#contained(() => this.#log.recordMemory(this.report()));
     this.#closed = true;
     this.#detector.ledger.close();
     for (const stop of this.#stops.splice(0)) stop();
@@ -149,7 +156,7 @@ class LiveGuard implements MarkedGuard {
       ),
     );
     every(reportInterval, () => {
-      this.#log.table(this.report());
+      this.#log.memory(this.report());
       this.#detector.markRates();
     });
     if (level === 'prove' || idleGc) this.#warnWithoutGc();

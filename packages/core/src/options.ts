@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import bytes from 'bytes';
 import { textOf } from './contain.ts';
 import { LeakguardError } from './errors.ts';
@@ -15,6 +16,8 @@ export interface ResolvedOptions {
   idleGc: boolean;
   logger: Logger | null;
   logGrowth: 'when-growing' | 'always' | false;
+  /** Absolute. */
+  logFile: string | null;
   ignore: (scope: string) => boolean;
 }
 
@@ -36,6 +39,7 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
   logger: (value = null) => logger(value),
   logGrowth: (value = 'when-growing') =>
     oneOf('logGrowth', value, LOG_GROWTH) as ResolvedOptions['logGrowth'],
+  logFile: (value) => (value === undefined ? null : filePath('logFile', value)),
   ignore: (value = () => false) => callable('ignore', value) as ResolvedOptions['ignore'],
 };
 
@@ -99,6 +103,12 @@ function size(option: string, value: unknown): number {
   const parsed = typeof value === 'string' && SIZE.test(value) ? bytes.parse(value.trim()) : value;
   if (typeof parsed === 'number' && parsed >= 0 && Number.isFinite(parsed)) return parsed;
   return fail(option, value, "a size of 0 or more: bytes, or text such as '128B', '2KB', '1.5MB'");
+}
+
+/** Absolute at once, so that a later `process.chdir` does not move the file. */
+function filePath(option: string, value: unknown): string {
+  const fits = typeof value === 'string' && value !== '' && !value.includes('\0') && !/[/\\]$/.test(value);
+  return fits ? resolve(value) : fail(option, value, 'the path of a file');
 }
 
 function callable(option: string, value: unknown): unknown {

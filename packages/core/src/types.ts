@@ -65,6 +65,13 @@ export interface GuardOptions {
   logger?: Logger;
   /** The periodic table to the logger. @default 'when-growing' */
   logGrowth?: 'when-growing' | 'always' | false;
+  /**
+   * Path of the growth log: every event and, once per `reportInterval`, the state of every scope, as NDJSON. Each process
+   * and worker thread writes its own file: `.<pid>` or `.<pid>-<threadId>` goes before the extension. Rotated at 10 MB, five files
+   * are kept per process. Missing folders are made. While it cannot be written, lines are lost and one warning says so.
+   * @default no file
+   */
+  logFile?: string;
   /** Scopes to leave out of the ledger's named scopes (health checks ...): they count in `(ignored)`. */
   ignore?: (scope: string) => boolean;
 }

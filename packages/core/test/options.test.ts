@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LeakguardError } from '../src/errors.ts';
 import { resolveOptions } from '../src/options.ts';
@@ -26,6 +27,7 @@ describe('resolveOptions', () => {
       idleGc: false,
       logger: null,
       logGrowth: 'when-growing',
+      logFile: null,
     });
   });
 
@@ -55,6 +57,10 @@ describe('resolveOptions', () => {
     [{ logger: { info() {} } }, 'logger must be an object with the methods info, warn and error'],
     [{ ignore: '/health' }, 'ignore must be a function, got "/health"'],
     [{ logGrowth: true }, 'logGrowth must be one of "when-growing", "always", false, got true'],
+    [{ logFile: '' }, 'logFile must be the path of a file, got ""'],
+    [{ logFile: 'logs/' }, 'logFile must be the path of a file, got "logs/"'],
+    [{ logFile: 'a\0b' }, 'logFile must be the path of a file'],
+    [{ logFile: true }, 'logFile must be the path of a file, got true'],
     [{ levle: 'auto' }, 'levle must be one of level, enabled'],
     [null, 'options must be an object, got null'],
     [5, 'options must be an object, got 5'],
@@ -66,6 +72,12 @@ describe('resolveOptions', () => {
     expect(error).toBeInstanceOf(LeakguardError);
     expect(error.code).toBe('ERR_LEAKGUARD_OPTION');
     expect(error.message).toContain(message);
+  });
+
+  it('makes the path of the log file absolute', () => {
+    expect(resolveOptions({ logFile: 'logs/growth.ndjson' }, PRODUCTION).logFile).toBe(
+      join(process.cwd(), 'logs', 'growth.ndjson'),
+    );
   });
 
   it('takes console as a logger', () => {

@@ -1,7 +1,19 @@
+import { isMainThread, threadId } from 'node:worker_threads';
 import { pino } from 'pino';
 import { settle } from '../contain.ts';
 import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
-import { formatHeadline, formatScope, formatUnattributed } from './leak-text.ts';
+import { isObserved, publish } from './growth-channels.ts';
+import {
+  growthLogLine,
+  type LineBody,
+  memoryBody,
+  unattributedBody,
+  type VerdictEvent,
+  verdictBody,
+} from './growth-log-line.ts';
+import { formatHeadline } from './leak-text.ts';
+import { LogFile } from './log-file.ts';
+import { logFileName } from './log-rotation.ts';
 import { formatBytes } from './quantities.ts';
 
 /** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
@@ -10,89 +22,139 @@ export function defaultLogger(): Logger {
   return pino(options, pino.destination({ dest: 2, sync: true }));
 }
 
-/** What a change of verdict is called in log and events. */
-export type VerdictEvent = 'growth' | 'leak' | 'cleared';
-
 /** Scopes in the periodic table's line. */
 const TABLE_SCOPES = 10;
 
+type LogGrowth = 'when-growing' | 'always' | false;
+
+export interface GrowthLogOptions {
+  logger: Logger;
+  logGrowth: LogGrowth;
+  /** Absolute path, from which each process makes its own name; null for none. */
+  logFile: string | null;
+  /** Monotonic milliseconds. */
+  now: () => number;
+  /** Wall clock, for the time of a line that belongs to no report. */
+  date: () => Date;
+  /** Gets what a logger threw or rejected with; must not throw. */
+  onError: (error: unknown) => void;
+}
+
 /**
- * Writes events to a logger by the noise rules: `leak` and `cleared` warn, `growth` informs once per change, the
- * periodic table only while something grows (or always, or never). A logger that throws or rejects never reaches the caller.
+ * Tells what the guard found: to the logger by the noise rules (`leak` and `cleared` warn, `growth` informs once per change,
+ * the periodic table only while something grows, or always, or never), and all of it to the log file and to the channels of
+ * `node:diagnostics_channel`. Nothing that fails there reaches the caller.
  */
 export class GrowthLog {
-  readonly #logger: Logger;
-  readonly #logGrowth: 'when-growing' | 'always' | false;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: GrowthLogOptions;
+  readonly #file: LogFile | null;
 
-  constructor(options: {
-    logger: Logger;
-    logGrowth: 'when-growing' | 'always' | false;
-    onError: (error: unknown) => void;
-  }) {
-    this.#logger = options.logger;
-    this.#logGrowth = options.logGrowth;
-    this.#onError = options.onError;
+  constructor(options: GrowthLogOptions) {
+    this.#options = options;
+    this.#file = this.#openFile();
+    this.#file?.start();
   }
 
   /** A scope's verdict changed. */
   verdict(event: VerdictEvent, scope: ScopeReport, report: GrowthReport): void {
-    const fields = { v: 1, event, ...scope, memory: report.memory };
-    if (event === 'cleared') {
-      this.#write('warn', fields, `CLEARED  ${scope.scope}  grew and has stopped`);
-      return;
-    }
-    const text = formatScope(scope, report);
-    this.#write(event === 'leak' ? 'warn' : 'info', { ...fields, text }, formatHeadline(scope));
+    const body = verdictBody(event, scope, report);
+    this.#record(body, report.time);
+    if (event === 'cleared') this.#log('warn', body, `CLEARED  ${scope.scope}  grew and has stopped`);
+    else this.#log(event === 'leak' ? 'warn' : 'info', body, formatHeadline(scope));
   }
 
   /** Growth that follows no scope began, was confirmed or has stopped; `scope` is null in its lines. */
   unattributed(event: VerdictEvent, report: GrowthReport): void {
-    const { unattributed, memory } = report;
-    const fields = { v: 1, event, scope: null, unattributed, memory };
-    if (event === 'cleared' || unattributed === null) {
-      this.#write('warn', fields, 'CLEARED  growth that followed no scope has stopped');
-      return;
-    }
-    const text = formatUnattributed(unattributed);
-    this.#write(event === 'leak' ? 'warn' : 'info', { ...fields, text }, text.split('\n')[0]!);
+    const body = unattributedBody(event, report);
+    this.#record(body, report.time);
+    if (body.text === undefined)
+      this.#log('warn', body, 'CLEARED  growth that followed no scope has stopped');
+    else this.#log(event === 'leak' ? 'warn' : 'info', body, body.text.split('\n')[0]!);
   }
 
-  /** The periodic table: memory, and the scopes that matter most. */
-  table(report: GrowthReport): void {
-    const growing =
-      report.unattributed !== null ||
-      report.scopes.some(({ verdict }) => verdict === 'growing' || verdict === 'leaking');
-    const wanted = this.#logGrowth === 'always' || (this.#logGrowth === 'when-growing' && growing);
-    if (!wanted) return;
-    const scopes = report.scopes
-      .slice(0, TABLE_SCOPES)
-      .map(({ scope, units, verdict, bytesPerUnit, totalBytes }) => ({
-        scope,
-        units,
-        verdict,
-        bytesPerUnit,
-        totalBytes,
-      }));
-    const { memory, overhead, unattributed } = report;
-    const fields = { v: 1, event: 'memory', memory, scopes, unattributed, overhead };
-    this.#write(
-      'info',
-      fields,
-      `memory  floor ${memory.floorBytes === null ? 'unknown' : formatBytes(memory.floorBytes)}`,
-    );
+  /** The state at the end of an interval: the logger gets a table, and only if it is wanted. */
+  memory(report: GrowthReport): void {
+    this.recordMemory(report);
+    if (isTableWanted(this.#options.logGrowth, report)) {
+      const { floorBytes } = report.memory;
+      const floor = floorBytes === null ? 'unknown' : formatBytes(floorBytes);
+      this.#log('info', table(report), `memory  floor ${floor}`);
+    }
+  }
+
+  /** The state for file and channel alone. */
+  recordMemory(report: GrowthReport): void {
+    if (this.#isRecorded('memory')) this.#record(memoryBody(report), report.time);
   }
 
   /** Something the operator should know once. */
   notice(message: string): void {
-    this.#write('warn', { v: 1, event: 'notice' }, message);
+    this.#record({ event: 'notice', message }, this.#options.date().toISOString());
+    this.#warn(message);
   }
 
-  #write(level: 'info' | 'warn', fields: object, message: string): void {
+  #openFile(): LogFile | null {
+    const { logFile, now } = this.#options;
+    if (logFile === null) return null;
+    const thread = isMainThread ? null : threadId;
+    return new LogFile({
+      nameOf: (slot) => logFileName(logFile, process.pid, thread, slot),
+      now,
+      // The file itself cannot take it.
+      onOutage: (message) => this.#warn(message),
+      onResume: (message) => this.notice(message),
+    });
+  }
+
+  #isRecorded(event: LineBody['event']): boolean {
+    return this.#file !== null || isObserved(event);
+  }
+
+  /** To file and channel; the file first, as a subscriber may change the line. */
+  #record(body: LineBody, time: string): void {
+    if (!this.#isRecorded(body.event)) return;
+    const line = growthLogLine(time, body);
     try {
-      settle(this.#logger[level](fields, message), this.#onError);
+      this.#file?.append(JSON.stringify(line));
     } catch (error) {
-      this.#onError(error);
+      // A line longer than any string.
+      this.#options.onError(error);
+    }
+    publish(line);
+  }
+
+  #warn(message: string): void {
+    this.#log('warn', { event: 'notice' }, message);
+  }
+
+  #log(level: 'info' | 'warn', body: object, message: string): void {
+    const { logger, onError } = this.#options;
+    try {
+      settle(logger[level]({ v: 1, ...body }, message), onError);
+    } catch (error) {
+      onError(error);
     }
   }
+}
+
+function isTableWanted(logGrowth: LogGrowth, { unattributed, scopes }: GrowthReport): boolean {
+  if (logGrowth !== 'when-growing') return logGrowth === 'always';
+  return (
+    unattributed !== null || scopes.some(({ verdict }) => verdict === 'growing' || verdict === 'leaking')
+  );
+}
+
+/** Memory, and the scopes that matter most. */
+function table(report: GrowthReport): object {
+  const scopes = report.scopes
+    .slice(0, TABLE_SCOPES)
+    .map(({ scope, units, verdict, bytesPerUnit, totalBytes }) => ({
+      scope,
+      units,
+      verdict,
+      bytesPerUnit,
+      totalBytes,
+    }));
+  const { memory, overhead, unattributed } = report;
+  return { event: 'memory', memory, scopes, unattributed, overhead };
 }
