@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { runCli } from './index.ts';
+import { runCli } from './cli.ts';
+import { endQuietlyOnClosedPipe } from './quiet-pipes.ts';
 
+endQuietlyOnClosedPipe([process.stdout, process.stderr]);
 process.exitCode = await runCli(process.argv.slice(2));

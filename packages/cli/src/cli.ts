@@ -1,24 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { ReportFileError } from './read-report.ts';
-import { showReport } from './show.ts';
-
-/** Where the command line reads and writes; the process's own streams by default. */
-export interface CliStreams {
-  stdin: AsyncIterable<Uint8Array | string>;
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown };
-}
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { CliStreams } from './cli-streams.ts';
+import { completionScript, SHELLS, type Shell } from './commands/completion.ts';
+import { DEFAULT_TOP, type ReportLogsOptions, reportLogs } from './commands/report-logs.ts';
+import { parseSince } from './commands/since-option.ts';
+import { LogFileError } from './read/log-file-error.ts';
+import { ReportFileError } from './read/read-report.ts';
+import { escapeControls } from './render/escape-controls.ts';
 
 /** Exit code for wrong usage and for input that cannot be read. */
 const EXIT_USAGE = 2;
 
 /**
- * Runs the command line and gives its exit code: 0, or 2 for wrong usage and for input that is missing or no report.
+ * Runs the command line and gives its exit code: 0, or 2 for wrong usage and for input that is missing, cannot be read or is of another kind.
  *
  * @param args without the interpreter and the script
  * @example
- * process.exitCode = await runCli(['show', 'report.json']);
+ * process.exitCode = await runCli(['report', 'growth.4242.ndjson']);
  */
 export async function runCli(args: readonly string[], streams: CliStreams = process): Promise<number> {
   try {
@@ -27,27 +25,106 @@ export async function runCli(args: readonly string[], streams: CliStreams = proc
   } catch (error) {
     // Commander has already written its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (!(error instanceof ReportFileError)) throw error;
-    streams.stderr.write(`leakguard: ${error.message}\n`);
+    if (!(error instanceof ReportFileError) && !(error instanceof LogFileError)) throw error;
+    streams.stderr.write(`leakguard: ${escapeControls(error.message)}\n`);
     return EXIT_USAGE;
   }
 }
 
-function program({ stdin, stdout, stderr }: CliStreams): Command {
+const EXIT_CODES = `
+Exit codes: 0, also when a leak is named; 2 for wrong usage and for input that cannot be read.`;
+
+function program(streams: CliStreams): Command {
+  const { stdout, stderr } = streams;
   const command = new Command('leakguard')
     .description('Reads what leakguard, the memory-leak guard for Node.js servers, has saved.')
     .version(version(), '--version')
     .helpOption('--help', 'show this help')
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  leakguard report growth.*.ndjson        who leaks, over all processes
+  leakguard show report.json              one saved report as text
+  eval "$(leakguard completion bash)"     completion in this shell
+${EXIT_CODES}`,
+    )
     .exitOverride();
+  addReport(command, streams);
+  addShow(command, streams);
+  addCompletion(command, streams);
+  return command;
+}
+
+function addReport(command: Command, streams: CliStreams): void {
+  command
+    .command('report')
+    .description('table per route of growth logs (option logFile), merged over processes and rotated files')
+    .argument('<growth.ndjson...>', "files, gzip welcome, or '-' for stdin")
+    .option('--since <time>', "only lines since an ISO 8601 time (UTC) or a duration such as '2h'", (value) =>
+      parseSince(value, Date.now()),
+    )
+    .option('--top <n>', `rows to show, ${DEFAULT_TOP} by default`, parseRows)
+    .option('--all', 'all rows')
+    .option('--json', 'the report as JSON, all rows')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  leakguard report growth.4242.ndjson
+  leakguard report logs/growth.*.ndjson* --since 2h
+  zcat old.ndjson.gz | leakguard report -
+  leakguard report growth.*.ndjson --json | jq '.scopes[0]'
+${EXIT_CODES}`,
+    )
+    .action(async (files: string[], options: ReportLogsOptions) => {
+      streams.stdout.write(await reportLogs(files, options, streams));
+    });
+}
+
+function addShow(command: Command, { stdin, stdout }: CliStreams): void {
   command
     .command('show')
     .description('print a saved growth report (JSON of guard.report()) as the leak text')
     .argument('<report.json>', "the file, or '-' for stdin")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  leakguard show report.json
+  curl -s localhost:3000/internal/leaks | leakguard show -
+${EXIT_CODES}`,
+    )
     .action(async (file: string) => {
+      // Loaded here: no other command needs core, whose loading takes as long as all the rest of ours.
+      const { showReport } = await import('./commands/show.ts');
       stdout.write(`${await showReport(file, stdin)}\n`);
     });
-  return command;
+}
+
+function addCompletion(command: Command, { stdout }: CliStreams): void {
+  command
+    .command('completion')
+    .description('print the completion script of a shell')
+    .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eval "$(leakguard completion bash)"                                      in ~/.bashrc
+  source <(leakguard completion zsh)                                       in ~/.zshrc, after compinit
+  leakguard completion fish > ~/.config/fish/completions/leakguard.fish
+${EXIT_CODES}`,
+    )
+    .action((shell: Shell) => {
+      stdout.write(completionScript(command, shell));
+    });
+}
+
+function parseRows(value: string): number {
+  if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('Expected a number from 1 to 9999999.');
 }
 
 function version(): string {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { parseReport, type ReportFileError, readReport } from '../src/read-report.ts';
-import { leakingReport } from './report-fixture.ts';
+import { parseReport, type ReportFileError, readReport } from '../../src/read/read-report.ts';
+import { leakingReport } from '../report-fixture.ts';
 
 const noInput = Readable.from([]);
 

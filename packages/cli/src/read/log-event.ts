@@ -1,0 +1,153 @@
+import type { ScopeKind, Verdict } from '@leakguard/core';
+
+/** What one line says of a scope. Bytes; units are cumulative since the start of the process. */
+export interface ScopeState {
+  scope: string;
+  /** Null in lines that do not say it. */
+  kind: ScopeKind | null;
+  /** Null in lines about growth that follows no scope. */
+  units: number | null;
+  verdict: Verdict;
+  bytesPerUnit: number | null;
+  ci95: [number, number] | null;
+  totalBytes: number | null;
+}
+
+/** Growth that follows no scope. */
+export interface UnattributedState extends Omit<ScopeState, 'scope' | 'kind' | 'units'> {
+  source: string;
+  bytesPerHour: number | null;
+}
+
+/** A line of a growth log, version 1. */
+export interface LogEvent {
+  event: string;
+  /** Epoch milliseconds. */
+  time: number;
+  /** Where it ran: host name (where the line has one), pid and thread. */
+  isolate: string;
+  pid: number | null;
+  /** Epoch milliseconds at which the guard of that process started; null where the line has no `uptimeMs`. */
+  startMs: number | null;
+  scopes: ScopeState[];
+  /** Undefined where the line says nothing of it; null: nothing of the kind grows. */
+  unattributed: UnattributedState | null | undefined;
+  spike: { scope: string; bytes: number; suppressed: number } | null;
+  notice: string | null;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Events whose content is read. */
+export const KNOWN_EVENTS: readonly string[] = ['memory', 'growth', 'leak', 'cleared', 'spike', 'notice'];
+
+/** Longest name kept; longer ones are cut, so that no line can hold much memory. */
+const MAX_NAME = 1024;
+
+/** The event of a line's fields, or null where its shape is not that of version 1. */
+export function logEvent(fields: Fields): LogEvent | null {
+  const event = fields.event as string;
+  const time = timeOf(fields.time);
+  if (time === null) return null;
+  const scopes = scopesOf(event, fields);
+  const spike = event === 'spike' ? spikeOf(fields) : null;
+  const notice = event === 'notice' ? (name(fields.message) ?? name(fields.msg)) : null;
+  const isMissing =
+    scopes === null || (event === 'spike' && spike === null) || (event === 'notice' && notice === null);
+  if (isMissing) return null;
+  const uptimeMs = amount(fields.uptimeMs);
+  return {
+    event,
+    time,
+    isolate: JSON.stringify([name(fields.hostname), fields.pid ?? null, fields.threadId ?? 0].map(shortened)),
+    pid: amount(fields.pid),
+    startMs: uptimeMs === null ? null : time - uptimeMs,
+    scopes,
+    unattributed: unattributedOf(event, fields),
+    spike,
+    notice,
+  };
+}
+
+function scopesOf(event: string, fields: Fields): ScopeState[] | null {
+  if (event === 'spike' || event === 'notice') return [];
+  if (event !== 'memory') return fields.scope === null ? [] : allOf([fields]);
+  return Array.isArray(fields.scopes) ? allOf(fields.scopes) : null;
+}
+
+function allOf(values: readonly unknown[]): ScopeState[] | null {
+  const states = values.map(scopeState);
+  return states.every((state) => state !== null) ? states : null;
+}
+
+function scopeState(value: unknown): ScopeState | null {
+  if (!isFields(value)) return null;
+  const scope = name(value.scope);
+  const units = amount(value.units);
+  if (scope === null || units === null || !isVerdict(value.verdict)) return null;
+  return { scope, kind: kindOf(value.kind), units, verdict: value.verdict, ...sizes(value) };
+}
+
+function unattributedOf(event: string, fields: Fields): LogEvent['unattributed'] {
+  const isAbout = (event === 'memory' && 'unattributed' in fields) || fields.scope === null;
+  if (!isAbout) return undefined;
+  const value = fields.unattributed;
+  if (event === 'cleared' || !isFields(value) || !isVerdict(value.verdict)) return null;
+  const source = name(value.source) ?? 'unknown';
+  return { source, verdict: value.verdict, bytesPerHour: finite(value.bytesPerHour), ...sizes(value) };
+}
+
+function sizes(value: Fields): Pick<ScopeState, 'bytesPerUnit' | 'ci95' | 'totalBytes'> {
+  const [low, high] = Array.isArray(value.ci95) ? value.ci95.map(finite) : [];
+  return {
+    bytesPerUnit: finite(value.bytesPerUnit),
+    ci95: typeof low === 'number' && typeof high === 'number' && low <= high ? [low, high] : null,
+    totalBytes: finite(value.totalBytes),
+  };
+}
+
+function spikeOf(fields: Fields): LogEvent['spike'] {
+  const bytes = amount(fields.bytes);
+  const scope = name(fields.scope);
+  return bytes === null || scope === null
+    ? null
+    : { scope, bytes, suppressed: amount(fields.suppressed) ?? 0 };
+}
+
+/** ISO 8601, or epoch milliseconds as pino writes by default. */
+function timeOf(value: unknown): number | null {
+  const time = typeof value === 'string' ? Date.parse(value) : value;
+  return typeof time === 'number' && Math.abs(time) <= 8.64e15 ? time : null;
+}
+
+function isVerdict(value: unknown): value is Verdict {
+  return value === 'stable' || value === 'warming-up' || value === 'growing' || value === 'leaking';
+}
+
+function kindOf(value: unknown): ScopeKind | null {
+  return value === 'job' || value === 'route' ? value : null;
+}
+
+function finite(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+function amount(value: unknown): number | null {
+  const number = finite(value);
+  return number !== null && number >= 0 ? number : null;
+}
+
+function name(value: unknown): string | null {
+  return typeof value === 'string' ? shortened(value) : null;
+}
+
+/** A slice would keep the whole string alive; a copy through a buffer does not. */
+function shortened<T>(value: T): T | string {
+  if (typeof value !== 'string' || value.length <= MAX_NAME) return value;
+  return `${Buffer.from(value.slice(0, MAX_NAME), 'utf16le').toString('utf16le')}…`;
+}
+
+/** Whether a JSON value is an object. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
