@@ -17,6 +17,7 @@ export interface TimedRow extends BankRow {
 class Suspicion {
   readonly key: string;
   readonly trackers: ReadonlyMap<Signal, GrowthTracker>;
+  #namedInOldSpace: number | undefined;
 
   constructor(key: string, trackers: ReadonlyMap<Signal, GrowthTracker>) {
     this.key = key;
@@ -34,18 +35,14 @@ class Suspicion {
   /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */
   clearTogether(): void {
     const heap = this.trackers.get('heap');
-    if (heap?.growth?.source === this.#namedInOldSpace && this.#oldSpaceGrowth === undefined) heap?.clear();
-    this.#namedInOldSpace = this.#oldSpaceGrowth;
+    const named = this.trackers.get('oldSpace')?.growth?.source;
+    const before = this.#namedInOldSpace;
+    this.#namedInOldSpace = named;
+    if (before !== undefined && named === undefined && heap?.growth?.source === before) heap.clear();
   }
 
   assume(known: readonly number[]): void {
     for (const tracker of this.trackers.values()) tracker.assume(known);
-  }
-
-  #namedInOldSpace: number | undefined;
-
-  get #oldSpaceGrowth(): number | undefined {
-    return this.trackers.get('oldSpace')?.growth?.source;
   }
 
   #only(): ChannelGrowth | null {
