@@ -9,6 +9,7 @@ import { installBenchPackages } from './install.mjs';
 const BENCHES = {
   detection: 'what the detector finds, and whom it accuses falsely',
   overhead: 'what the guard costs per request',
+  'several-leaks': 'what is found of two or three leaks at once',
 };
 
 /** @param {string} name @param {string[]} options */
@@ -22,7 +23,7 @@ const [name, ...options] = process.argv.slice(2);
 if (name !== undefined && !Object.hasOwn(BENCHES, name)) {
   console.error(`bench: no bench "${name}"; there are:`);
   for (const [each, what] of Object.entries(BENCHES))
-    console.error(`  npm run bench -- ${each.padEnd(10)} ${what}`);
+    console.error(`  npm run bench -- ${each.padEnd(13)} ${what}`);
   process.exitCode = 2;
 } else {
   installBenchPackages();

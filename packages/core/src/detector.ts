@@ -14,15 +14,7 @@ import type { ResolvedOptions } from './options.ts';
 import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
-import type { GrowthReport, ScopeReport, Signal, Verdict } from './types.ts';
-
-/** Heap and old space are two readings of the same bytes. */
-const KIND_OF: Record<Signal, string> = {
-  heap: 'heap',
-  oldSpace: 'heap',
-  external: 'external',
-  arrayBuffers: 'arrayBuffers',
-};
+import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
@@ -39,7 +31,7 @@ export class Detector {
   readonly #verdicts = new VerdictLog<number>();
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
-  /** Who was named last, per kind of memory. */
+  /** Who was named last, per growth. */
   #named = new Map<string, number>();
 
   constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: () => void) {
@@ -220,9 +212,9 @@ export class Detector {
 
   /** Growth that goes on under another name has not cleared: the old name is dropped, the new one is told. */
   #noteRenames(growths: readonly NamedGrowth[], active: ReadonlyMap<number, Verdict>): void {
-    const named = new Map(growths.map(({ signal, source }) => [KIND_OF[signal], source]));
-    for (const [kind, source] of this.#named) {
-      const now = named.get(kind);
+    const named = new Map(growths.map(({ key, source }) => [key, source]));
+    for (const [key, source] of this.#named) {
+      const now = named.get(key);
       if (now !== undefined && now !== source && !active.has(source)) this.#verdicts.forget(source);
     }
     this.#named = named;

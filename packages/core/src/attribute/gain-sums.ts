@@ -21,13 +21,16 @@ export interface Corner {
 /**
  * The weighted sums of one whitening gain. Of the Gram matrix only the border is kept: per column its square and its
  * products with the target and the nuisances, 40 bytes a column, so that memory and work per row grow with the number
- * of columns and not with its square.
+ * of columns and not with its square. Sources whose growth is known already are nuisances, too: one vector of products
+ * for each of them.
  */
 export class GainSums {
   square: Float64Array;
   withValue: Float64Array;
   withInFlight: Float64Array;
   withTrend: Float64Array;
+  /** Per known column, its products with every column. */
+  readonly withKnown: Float64Array[];
   readonly corner: Corner = {
     value2: 0,
     inFlight2: 0,
@@ -38,6 +41,8 @@ export class GainSums {
   };
   /** Sum of log innovation variances; makes the likelihoods of different gains comparable. */
   logVariance = 0;
+  /** Columns whose growth is known already. */
+  readonly known: readonly number[];
   readonly #gain: number;
   #filter: WhiteningFilter;
   #innovation: Float64Array;
@@ -45,8 +50,10 @@ export class GainSums {
   #inFlight = 0;
   #trend = 0;
 
-  constructor(gain: number, capacity: number) {
+  constructor(gain: number, capacity: number, known: readonly number[] = []) {
     this.#gain = gain;
+    this.known = known;
+    this.withKnown = known.map(() => new Float64Array(capacity));
     this.#filter = new WhiteningFilter(gain);
     this.#innovation = new Float64Array(capacity);
     this.square = new Float64Array(capacity);
@@ -67,6 +74,7 @@ export class GainSums {
     this.withValue = larger(this.withValue);
     this.withInFlight = larger(this.withInFlight);
     this.withTrend = larger(this.withTrend);
+    for (const [k, products] of this.withKnown.entries()) this.withKnown[k] = larger(products);
   }
 
   /** Forgets the level, not the sums: the next row is seen as the second after a fresh start. */
@@ -113,13 +121,26 @@ export class GainSums {
     const value = weight * this.#value;
     const inFlight = weight * this.#inFlight;
     const trend = weight * this.#trend;
+    for (let c = 0; c < columns; c++) innovation[c] = increments[c]! + carry * innovation[c]!;
+    for (const [k, column] of this.known.entries()) {
+      addProducts(this.withKnown[k]!, weight * innovation[column]!, innovation, columns, memory);
+    }
     for (let c = 0; c < columns; c++) {
-      const x = increments[c]! + carry * innovation[c]!;
-      innovation[c] = x;
+      const x = innovation[c]!;
       square[c] = square[c]! * memory + weight * x * x;
       withValue[c] = withValue[c]! * memory + value * x;
       withInFlight[c] = withInFlight[c]! * memory + inFlight * x;
       withTrend[c] = withTrend[c]! * memory + trend * x;
     }
   }
+}
+
+function addProducts(
+  sums: Float64Array,
+  factor: number,
+  innovation: Float64Array,
+  columns: number,
+  memory: number,
+): void {
+  for (let c = 0; c < columns; c++) sums[c] = sums[c]! * memory + factor * innovation[c]!;
 }

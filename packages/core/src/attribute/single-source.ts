@@ -62,7 +62,6 @@ const PRIOR_FILLING = 0.25;
 const TEMPER = 0.6;
 
 const CREDIBLE_MASS = 0.95;
-const NUISANCES = 2;
 const LOG_2 = Math.log(2);
 
 /** All fits of one whitening gain. */
@@ -85,9 +84,10 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
   if (bank.counted < MIN_INNOVATIONS) return null;
   if (bank.gains.at(-1)!.corner.value2 <= n * MIN_SIGMA_BYTES ** 2) return null;
   const { columnsPerSource, sources } = bank;
-  const gains = bank.gains.map((sums) => gainFit(sums, sources * columnsPerSource, n));
-  const plausible = plausibleGains(gains, n);
-  const quantiles = { evidence: evidenceT(n, sources), tail: tail(n) };
+  const df = n - bank.nuisances - 1;
+  const gains = bank.gains.map((sums) => gainFit(sums, sources * columnsPerSource, { n, df }));
+  const plausible = plausibleGains(gains, df);
+  const quantiles = { evidence: evidenceT({ n, df }, sources), tail: jStat.studentt.inv(0.975, df) };
   const evidence = columnEvidence(gains);
   const isLine = (_: number, column: number): boolean => column % columnsPerSource === 0;
   const lines = evidence.filter(isLine);
@@ -112,18 +112,19 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
   };
 }
 
-function gainFit(sums: GainSums, columns: number, n: number): GainFit {
+/** @param df degrees of freedom that `n` innovations leave beside the nuisances and one slope */
+function gainFit(sums: GainSums, columns: number, { n, df }: { n: number; df: number }): GainFit {
   const projection = new NuisanceProjection(sums);
   const fits = projection.fitAll(columns);
   const floor = n * MIN_SIGMA_BYTES ** 2;
-  const power = -(n - NUISANCES - 1) / 2;
+  const power = -df / 2;
   const logLikelihoodOf = (rss: number): number =>
     power * Math.log(Math.max(rss, floor)) - sums.logVariance / 2;
   const price = Math.log(n) / 2;
   return {
     ...fits,
     nullLogLikelihood: logLikelihoodOf(projection.nullRss),
-    variancePerRow: (rss) => variancePerRow(rss, n),
+    variancePerRow: (rss) => variancePerRow(rss, df),
     logLikelihood: fits.rss.map((rss) =>
       Number.isNaN(rss) ? Number.NEGATIVE_INFINITY : logLikelihoodOf(rss) - price,
     ),
@@ -166,8 +167,8 @@ function estimate(gains: readonly GainFit[], column: number, t: number): SlopeEs
   return { bytesPerUnit: mean, standardError, ci95: [mean - reach, mean + reach] };
 }
 
-function variancePerRow(rss: number, n: number): number {
-  return Math.max(rss / (n - NUISANCES - 1), MIN_SIGMA_BYTES ** 2);
+function variancePerRow(rss: number, df: number): number {
+  return Math.max(rss / df, MIN_SIGMA_BYTES ** 2);
 }
 
 /** A gain that explains the rows about as well as the best one does, with its residual deviation of one row. */
@@ -179,7 +180,7 @@ interface PlausibleGain {
 /** Gains within this Bayes factor of the best are plausible; the least favourable of them counts. */
 const PLAUSIBLE_GAIN: number = Math.log(20);
 
-function plausibleGains(gains: readonly GainFit[], n: number): PlausibleGain[] {
+function plausibleGains(gains: readonly GainFit[], df: number): PlausibleGain[] {
   const qualities = gains.map(({ logLikelihood, nullLogLikelihood }) =>
     logLikelihood.reduce((best, value) => Math.max(best, value), nullLogLikelihood),
   );
@@ -188,7 +189,7 @@ function plausibleGains(gains: readonly GainFit[], n: number): PlausibleGain[] {
     .filter((_, g) => qualities[g]! > best - PLAUSIBLE_GAIN)
     .map((gain) => ({
       information: gain.information,
-      sigma: Math.sqrt(variancePerRow(smallestRss(gain), n)),
+      sigma: Math.sqrt(variancePerRow(smallestRss(gain), df)),
     }));
 }
 
@@ -224,13 +225,7 @@ function minDetectable(
 }
 
 /** The t value from which growth along one of so many sources passes the evidence threshold. */
-function evidenceT(n: number, sources: number): number {
-  const df = n - NUISANCES - 1;
+function evidenceT({ n, df }: { n: number; df: number }, sources: number): number {
   const needed = EVIDENCE_THRESHOLD + Math.log(sources) + Math.log(n) / 2 - LOG_2;
   return Math.sqrt(df * Math.expm1((2 * needed) / df));
-}
-
-/** 97.5 % quantile of Student's t for so many rows. */
-function tail(n: number): number {
-  return jStat.studentt.inv(0.975, n - NUISANCES - 1);
 }

@@ -31,6 +31,8 @@ export const MEMORY: number = 1 - 1 / 512;
 export class SourceBank {
   readonly gains: readonly GainSums[];
   readonly columnsPerSource: number;
+  /** What every fit has beside its own column: units in flight, the warm-up trend, and each known source. */
+  readonly nuisances: number;
   /** Effective number of innovations: rows less one, older ones faded. */
   innovations = 0;
   /** Innovations counted in full: what says whether there are enough. */
@@ -41,11 +43,17 @@ export class SourceBank {
   #last: { columns: Float64Array; value: number; inFlight: number; trend: number } | null = null;
   #row: Increments;
 
-  /** @param saturating also keep a column per saturation constant for every source */
-  constructor({ saturating }: { saturating: boolean }) {
+  /**
+   * @param saturating also keep a column per saturation constant for every source
+   * @param known sources whose growth is known already, so that others are fitted beside them
+   */
+  constructor({ saturating, known = [] }: { saturating: boolean; known?: readonly number[] }) {
     this.columnsPerSource = saturating ? COLUMNS_PER_SOURCE : 1;
+    this.nuisances = 2 + known.length;
+    while (known.some((source) => source >= this.#capacity)) this.#capacity *= 2;
     const columns = this.#capacity * this.columnsPerSource;
-    this.gains = GAINS.map((gain) => new GainSums(gain, columns));
+    const knownColumns = known.map((source) => source * this.columnsPerSource);
+    this.gains = GAINS.map((gain) => new GainSums(gain, columns, knownColumns));
     this.#row = { columns: new Float64Array(columns), value: 0, inFlight: 0, trend: 0 };
   }
 

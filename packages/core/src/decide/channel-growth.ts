@@ -3,9 +3,15 @@ import type { Signal, Verdict } from '../types.ts';
 import type { SignalGrowth } from './growth-tracker.ts';
 
 /** Growth with the signal that gave its size and the one that gave its name. */
-export interface NamedGrowth extends SignalGrowth {
+export interface ChannelGrowth extends SignalGrowth {
   signal: Signal;
   namedBy: Signal;
+}
+
+/** One of several growths of a process. */
+export interface NamedGrowth extends ChannelGrowth {
+  /** Stays while the growth does, also where another source takes the name. */
+  key: string;
 }
 
 const RANK: Record<Verdict, number> = { 'warming-up': 0, stable: 1, growing: 2, leaking: 3 };
@@ -33,7 +39,7 @@ export function heapGrowth(
   heap: SignalGrowth | null,
   oldSpace: SignalGrowth | null,
   sizeOnHeap: SlopeEstimate | null,
-): NamedGrowth | null {
+): ChannelGrowth | null {
   if (oldSpace === null) return heap === null ? null : { ...heap, signal: 'heap', namedBy: 'heap' };
   if (heap !== null && hasLargeObjects(heap, oldSpace)) return { ...heap, signal: 'heap', namedBy: 'heap' };
   if (sizeOnHeap === null || !isUsable(sizeOnHeap, oldSpace.estimate)) {

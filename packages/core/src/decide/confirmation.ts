@@ -1,3 +1,4 @@
+import { RowHistory } from '../attribute/row-history.ts';
 import { analyseSources, MIN_INNOVATIONS, type SlopeEstimate } from '../attribute/single-source.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 
@@ -19,16 +20,25 @@ const REMAINDER = 0.25;
  * differ by what came before, which the caller knows.
  */
 export class Confirmation {
-  readonly #bank = new SourceBank({ saturating: false });
+  #bank: SourceBank;
+  readonly #rows = new RowHistory();
   readonly #start: Float64Array;
 
-  constructor(first: BankRow) {
+  /** @param known sources whose growth is known already */
+  constructor(first: BankRow, known: readonly number[]) {
     this.#start = Float64Array.from(first.sources);
-    this.#bank.push(first);
+    this.#bank = new SourceBank({ saturating: false, known });
+    this.push(first, false);
   }
 
   push(row: BankRow, broke: boolean): void {
+    this.#rows.push({ row, broke });
     this.#bank.push(row, broke);
+  }
+
+  /** Other sources are known now: the rows of the period are judged again beside them. */
+  assume(known: readonly number[]): void {
+    this.#bank = this.#rows.bank({ saturating: false, known });
   }
 
   /** What `source` did since the period began, in its own unit. */

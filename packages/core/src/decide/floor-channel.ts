@@ -1,15 +1,18 @@
-import type { BankRow } from '../attribute/source-bank.ts';
 import type { FloorReading } from '../internal-types.ts';
 import { BlockMinimum } from '../measure/block-minimum.ts';
-import { BACKGROUND, type FloorCounts, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
+import { type FloorCounts, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
 import type { Signal } from '../types.ts';
-import { heapGrowth, type NamedGrowth } from './channel-growth.ts';
-import { GrowthTracker } from './growth-tracker.ts';
+import type { NamedGrowth } from './channel-growth.ts';
+import { GrowthSearch, type TimedRow } from './growth-search.ts';
+import type { GrowthTracker } from './growth-tracker.ts';
 import type { GrowthThresholds } from './thresholds.ts';
 
 /** Rows before this many units are left out, or before this time where traffic is thin: the steepest warm-up. */
 const WARM_UP_UNITS = 3000;
 const WARM_UP_MS = 60_000;
+
+/** Signals by kind of memory: heap and old space are two readings of the same bytes. */
+const KINDS: readonly (readonly Signal[])[] = [['heap', 'oldSpace'], ['external'], ['arrayBuffers']];
 
 /** Major GCs per kept row. */
 const BLOCK = 3;
@@ -23,30 +26,26 @@ function isEarly(tracker: GrowthTracker): boolean {
   return tracker.verdict === 'warming-up';
 }
 
-interface FloorRow extends BankRow {
-  timeMs: number;
-}
-
 interface Track {
   signal: Signal;
-  tracker: GrowthTracker;
-  block: BlockMinimum<FloorRow>;
+  search: GrowthSearch;
+  block: BlockMinimum<TimedRow>;
 }
 
 /** The `floors` channel: live bytes after major GCs, four signals, each with its own rows and its own verdict. */
 export class FloorChannel {
   /** Readings taken in after warm-up. */
   readings = 0;
+  readonly #searches: readonly GrowthSearch[];
   readonly #tracks: readonly Track[];
   readonly #startMs: number;
 
   constructor(thresholds: GrowthThresholds, startMs: number) {
     this.#startMs = startMs;
-    this.#tracks = SIGNALS.map((signal) => ({
-      signal,
-      tracker: new GrowthTracker(thresholds, new Set([BACKGROUND])),
-      block: new BlockMinimum(BLOCK),
-    }));
+    this.#searches = KINDS.map((signals) => new GrowthSearch(signals, thresholds));
+    this.#tracks = KINDS.flatMap((signals, kind) =>
+      signals.map((signal) => ({ signal, search: this.#searches[kind]!, block: new BlockMinimum(BLOCK) })),
+    );
   }
 
   /** Takes the floor after one major GC with the counts that belong to it. */
@@ -59,41 +58,34 @@ export class FloorChannel {
       inFlight: counts.inFlight,
       totalUnits: counts.totalUnits,
     };
-    const named = this.tracker('oldSpace').growth?.source;
     for (const track of this.#tracks) {
       this.#take(track, { ...row, value: signalBytes(reading, track.signal) }, reading.forced);
     }
-    this.#clearTogether(named);
+    for (const search of this.#searches) search.settle();
   }
 
   /** Ends open blocks now, so that everything read so far counts. */
   flush(): void {
-    for (const { tracker, block } of this.#tracks) this.#keep(tracker, block.flush());
+    for (const { signal, search, block } of this.#tracks) {
+      const row = block.flush();
+      if (row !== null) search.push(signal, row);
+    }
+    for (const search of this.#searches) search.settle();
   }
 
-  /** Growth by kind of memory: heap (two readings of the same bytes), external, array buffers. */
+  /** Growth by kind of memory: heap (two readings of the same bytes), external, array buffers; several of each. */
   growths(): NamedGrowth[] {
-    const named = (signal: Signal): NamedGrowth | null => {
-      const found = this.tracker(signal).growth;
-      return found === null ? null : { ...found, signal, namedBy: signal };
-    };
-    return [this.#heapGrowth(), named('external'), named('arrayBuffers')].filter((item) => item !== null);
+    return this.#searches.flatMap((search) => search.growths());
   }
 
-  #heapGrowth(): NamedGrowth | null {
-    const heap = this.tracker('heap');
-    const oldSpace = this.tracker('oldSpace').growth;
-    const sizeOnHeap = oldSpace === null ? null : (heap.analyse()?.estimate(oldSpace.source) ?? null);
-    return heapGrowth(heap.growth, oldSpace, sizeOnHeap);
-  }
-
+  /** What searches a signal first, see {@link GrowthSearch.tracker}. */
   tracker(signal: Signal): GrowthTracker {
-    return this.#tracks.find((track) => track.signal === signal)!.tracker;
+    return this.#tracks.find((track) => track.signal === signal)!.search.tracker(signal);
   }
 
   /** Rows in the analysis of the signal that is furthest. */
   get rows(): number {
-    return Math.max(...this.#tracks.map(({ tracker }) => Math.round(tracker.innovations)));
+    return Math.max(...SIGNALS.map((signal) => Math.round(this.tracker(signal).innovations)));
   }
 
   /** Major GCs still needed before the first verdict, which old space gives: there the first rows are single ones. */
@@ -101,20 +93,9 @@ export class FloorChannel {
     return this.tracker('oldSpace').rowsNeeded;
   }
 
-  /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */
-  #clearTogether(source: number | undefined): void {
-    const heap = this.tracker('heap');
-    const stopped = source !== undefined && this.tracker('oldSpace').growth === null;
-    if (stopped && heap.growth?.source === source) heap.clear();
-  }
-
-  #take({ signal, tracker, block }: Track, row: FloorRow, forced: boolean): void {
-    if (signal === 'oldSpace' && (forced || isEarly(tracker))) this.#keep(tracker, row);
-    else this.#keep(tracker, block.push(row));
-  }
-
-  #keep(tracker: GrowthTracker, row: FloorRow | null): void {
-    if (row === null) return;
-    tracker.push(row, row.timeMs);
+  #take({ signal, search, block }: Track, row: TimedRow, forced: boolean): void {
+    const single = signal === 'oldSpace' && (forced || isEarly(search.tracker(signal)));
+    const kept = single ? row : block.push(row);
+    if (kept !== null) search.push(signal, kept);
   }
 }

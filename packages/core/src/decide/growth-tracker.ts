@@ -1,5 +1,6 @@
 import type { Candidate } from '../attribute/credible-set.ts';
 import { LevelShift } from '../attribute/level-shift.ts';
+import { RowHistory, type SeenRow } from '../attribute/row-history.ts';
 import {
   analyseSources,
   EVIDENCE_THRESHOLD,
@@ -59,7 +60,9 @@ export class GrowthTracker {
   readonly #thresholds: GrowthThresholds;
   readonly #unitless: ReadonlySet<number>;
   readonly #shift = new LevelShift();
-  #bank = new SourceBank({ saturating: true });
+  #known: readonly number[];
+  #bank: SourceBank;
+  #history = new RowHistory();
   #amounts = new RecentAmounts();
   #rise = new ObservedRise();
   #warm = false;
@@ -70,10 +73,43 @@ export class GrowthTracker {
   #onset = new Float64Array(0);
   #bestEvidence = 0;
 
-  /** @param unitless sources whose amount is not a unit (time), so that bytes per unit have no threshold */
-  constructor(thresholds: GrowthThresholds, unitless: ReadonlySet<number> = new Set()) {
+  /**
+   * @param unitless sources whose amount is not a unit (time), so that bytes per unit have no threshold
+   * @param known sources whose growth is known already: growth is looked for beside them
+   */
+  constructor(
+    thresholds: GrowthThresholds,
+    unitless: ReadonlySet<number> = new Set(),
+    known: readonly number[] = [],
+  ) {
     this.#thresholds = thresholds;
     this.#unitless = unitless;
+    this.#known = known;
+    this.#bank = new SourceBank({ saturating: true, known });
+  }
+
+  /** The latest rows, oldest first. */
+  get history(): Iterable<SeenRow> {
+    return this.#history;
+  }
+
+  /**
+   * From now on the growth of these sources is known: the rows are looked at again beside them. Growth that they
+   * explain better is dropped.
+   */
+  assume(known: readonly number[]): void {
+    if (known.length === this.#known.length && known.every((source, k) => source === this.#known[k])) return;
+    this.#known = known;
+    this.#bank = this.#history.bank({ saturating: true, known });
+    this.#period?.assume(known);
+    this.#bestEvidence = 0;
+    const { growth } = this;
+    if (growth === null) return;
+    const analysis = this.analyse();
+    const estimate = analysis?.estimate(growth.source) ?? null;
+    if (analysis === null || estimate === null || !(analysis.sourceEvidence[growth.source]! > 0))
+      this.#drop();
+    else this.growth = { ...growth, estimate };
   }
 
   get verdict(): Verdict {
@@ -102,6 +138,7 @@ export class GrowthTracker {
     const broke = this.#shift.isBreak(row.value);
     this.#amounts.push(row.sources);
     this.#rise.push(row.value);
+    this.#history.push({ row, broke });
     this.#bank.push(row, broke);
     this.#period?.push(row, broke);
     const analysis = this.analyse();
@@ -113,16 +150,21 @@ export class GrowthTracker {
 
   /** The growth is explained (a store that is full): what comes next is judged by itself. */
   clear(): void {
-    this.growth = null;
-    this.#period = null;
+    this.#drop();
     this.#amounts = new RecentAmounts();
     this.#rise = new ObservedRise();
-    this.#bank = new SourceBank({ saturating: true });
+    this.#history = new RowHistory();
+    this.#bank = new SourceBank({ saturating: true, known: this.#known });
   }
 
   /** What a source did over the rows that count, in its own unit. */
   amount(source: number): number {
     return this.#amounts.window(source);
+  }
+
+  #drop(): void {
+    this.growth = null;
+    this.#period = null;
   }
 
   #thresholdsOf(source: number): GrowthThresholds {
@@ -144,7 +186,7 @@ export class GrowthTracker {
 
   #beginPeriods(row: BankRow): void {
     this.#periodAmount = this.#amounts.lately(this.growth!.source);
-    this.#period = new Confirmation(row);
+    this.#period = new Confirmation(row, this.#known);
   }
 
   #follow(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {
@@ -156,7 +198,7 @@ export class GrowthTracker {
     if (answer === 'stopped') this.clear();
     else if (answer === 'went-on') this.#goOn(analysis, row, timeMs);
     else if (period.amount(source, row) >= PATIENCE * this.#periodAmount)
-      this.#period = new Confirmation(row);
+      this.#period = new Confirmation(row, this.#known);
   }
 
   /**
@@ -181,7 +223,7 @@ export class GrowthTracker {
   }
 
   #goOn(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {
-    this.#period = new Confirmation(row);
+    this.#period = new Confirmation(row, this.#known);
     const growth = this.growth!;
     if (growth.verdict === 'leaking' || analysis.leakEvidence <= EVIDENCE_THRESHOLD) return;
     if (analysis.credible.length > MAX_CANDIDATES) return;

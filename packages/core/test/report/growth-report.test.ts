@@ -29,6 +29,7 @@ const analysis = (bytes: number, evidence: number[] = []): SourceAnalysis => ({
 });
 
 const growth = (id: number, change: Partial<NamedGrowth> = {}): NamedGrowth => ({
+  key: `heap/${id}`,
   verdict: 'growing',
   source: FIRST_SCOPE + id,
   estimate: { bytesPerUnit: 500, standardError: 10, ci95: [480, 520] },

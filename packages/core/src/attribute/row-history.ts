@@ -1,0 +1,35 @@
+import { type BankRow, SourceBank } from './source-bank.ts';
+
+/** A row with what was known of it when it came. */
+export interface SeenRow {
+  row: BankRow;
+  /** The level broke between the row before and this one. */
+  broke: boolean;
+}
+
+/**
+ * Rows that can be looked at again: what a source that is found later has to be compared with. At 500 sources the rows
+ * of all signals, which share their counts, take up to 2.3 MB.
+ */
+const KEPT_ROWS = 192;
+
+/** The latest rows of one signal, so that a regression can be done again beside sources whose growth became known. */
+export class RowHistory {
+  readonly #rows: SeenRow[] = [];
+
+  push(seen: SeenRow): void {
+    this.#rows.push(seen);
+    if (this.#rows.length > KEPT_ROWS) this.#rows.shift();
+  }
+
+  [Symbol.iterator](): Iterator<SeenRow> {
+    return this.#rows[Symbol.iterator]();
+  }
+
+  /** The sums of all rows kept, for another set of known sources. */
+  bank(options: { saturating: boolean; known: readonly number[] }): SourceBank {
+    const bank = new SourceBank(options);
+    for (const { row, broke } of this.#rows) bank.push(row, broke);
+    return bank;
+  }
+}

@@ -1,0 +1,126 @@
+import type { BankRow } from '../attribute/source-bank.ts';
+import { BACKGROUND } from '../measure/floor.ts';
+import type { Signal } from '../types.ts';
+import { type ChannelGrowth, heapGrowth, type NamedGrowth } from './channel-growth.ts';
+import { GrowthTracker } from './growth-tracker.ts';
+import type { GrowthThresholds } from './thresholds.ts';
+
+/** Growths of one kind of memory that are told apart; what is beyond them stays unseen until one of them stops. */
+const MAX_GROWTHS = 3;
+
+/** A row with the clock of its GC. */
+export interface TimedRow extends BankRow {
+  timeMs: number;
+}
+
+/** What looks for one growth beside those that are known: a tracker per signal of the kind of memory. */
+class Suspicion {
+  readonly key: string;
+  readonly trackers: ReadonlyMap<Signal, GrowthTracker>;
+  #namedInOldSpace: number | undefined;
+
+  constructor(key: string, trackers: ReadonlyMap<Signal, GrowthTracker>) {
+    this.key = key;
+    this.trackers = trackers;
+  }
+
+  get growth(): ChannelGrowth | null {
+    const heap = this.trackers.get('heap');
+    if (heap === undefined) return this.#only();
+    const oldSpace = this.trackers.get('oldSpace')!.growth;
+    const sizeOnHeap = oldSpace === null ? null : (heap.analyse()?.estimate(oldSpace.source) ?? null);
+    return heapGrowth(heap.growth, oldSpace, sizeOnHeap);
+  }
+
+  /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */
+  clearTogether(): void {
+    const heap = this.trackers.get('heap');
+    const named = this.trackers.get('oldSpace')?.growth?.source;
+    const before = this.#namedInOldSpace;
+    this.#namedInOldSpace = named;
+    if (before !== undefined && named === undefined && heap?.growth?.source === before) heap.clear();
+  }
+
+  assume(known: readonly number[]): void {
+    for (const tracker of this.trackers.values()) tracker.assume(known);
+  }
+
+  #only(): ChannelGrowth | null {
+    const [[signal, tracker]] = [...this.trackers] as [[Signal, GrowthTracker]];
+    return tracker.growth === null ? null : { ...tracker.growth, signal, namedBy: signal };
+  }
+}
+
+/**
+ * Tells several growths of one kind of memory apart by forward selection: once a source is named, the rows are searched
+ * again beside it, and every named source is sized beside all the others. Alone, the largest leak would hide the others
+ * and its size would hold part of theirs.
+ */
+export class GrowthSearch {
+  readonly #signals: readonly Signal[];
+  readonly #thresholds: GrowthThresholds;
+  #suspicions: Suspicion[];
+  #made = 0;
+
+  /** @param signals readings of one kind of memory: the heap and old space, or one other */
+  constructor(signals: readonly Signal[], thresholds: GrowthThresholds) {
+    this.#signals = signals;
+    this.#thresholds = thresholds;
+    this.#suspicions = [this.#suspect([])];
+  }
+
+  /** The first search: what it says when nothing grows is what the report says. */
+  tracker(signal: Signal): GrowthTracker {
+    return this.#suspicions[0]!.trackers.get(signal)!;
+  }
+
+  push(signal: Signal, row: TimedRow): void {
+    for (const { trackers } of this.#suspicions) trackers.get(signal)!.push(row, row.timeMs);
+  }
+
+  /** Called when all signals of a GC were pushed: draws the consequences of what was named, renamed or cleared. */
+  settle(): void {
+    for (const suspicion of this.#suspicions) suspicion.clearTogether();
+    this.#assumeEachOther();
+    this.#dropIdle();
+    const named = this.#named();
+    if (named.length === this.#suspicions.length && named.length < MAX_GROWTHS) {
+      this.#suspicions.push(this.#suspect(named));
+    }
+  }
+
+  growths(): NamedGrowth[] {
+    return this.#suspicions.flatMap(({ key, growth }) => (growth === null ? [] : [{ ...growth, key }]));
+  }
+
+  #named(): number[] {
+    return this.#suspicions.flatMap(({ growth }) => (growth === null ? [] : [growth.source]));
+  }
+
+  /** What one found is known to all others; one that the others explain away is dropped by this. */
+  #assumeEachOther(): void {
+    for (const suspicion of this.#suspicions) {
+      const others = this.#suspicions.filter((other) => other !== suspicion);
+      suspicion.assume(others.flatMap(({ growth }) => (growth === null ? [] : [growth.source])));
+    }
+  }
+
+  /** One search is enough. The first stays, because it holds the longest memory. */
+  #dropIdle(): void {
+    const idle = this.#suspicions.filter(({ growth }) => growth === null);
+    this.#suspicions = this.#suspicions.filter((item) => !idle.includes(item) || item === idle[0]);
+  }
+
+  #suspect(known: readonly number[]): Suspicion {
+    const trackers = new Map<Signal, GrowthTracker>();
+    for (const signal of this.#signals) {
+      const tracker = new GrowthTracker(this.#thresholds, new Set([BACKGROUND]), known);
+      for (const { row } of this.#suspicions?.[0]?.trackers.get(signal)?.history ?? []) {
+        tracker.push(row, (row as TimedRow).timeMs);
+      }
+      trackers.set(signal, tracker);
+    }
+    this.#made += 1;
+    return new Suspicion(`${this.#signals[0]}/${this.#made}`, trackers);
+  }
+}
