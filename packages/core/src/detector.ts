@@ -14,6 +14,7 @@ import type { ResolvedOptions } from './options.ts';
 import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
+import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Signal, Verdict } from './types.ts';
 
 /** Heap and old space are two readings of the same bytes. */
@@ -28,6 +29,7 @@ const KIND_OF: Record<Signal, string> = {
 export class Detector {
   readonly ledger: Ledger;
   readonly meter: CostMeter;
+  readonly spikes: SpikeWatch;
   majorGcs = 0;
   forcedGcs = 0;
   readonly #options: ResolvedOptions;
@@ -57,6 +59,8 @@ export class Detector {
     const { heapLimitBytes } = runtime.readMemory();
     this.#floors = new FloorChannel(growthThresholds({ ...options, heapLimitBytes, prove }), this.#startMs);
     const { meter } = this;
+    const spikes = new SpikeWatch(options, runtime, meter);
+    this.spikes = spikes;
     this.ledger = new Ledger({
       maxScopes: options.maxScopes,
       ignore: options.ignore,
@@ -67,6 +71,8 @@ export class Detector {
         shouldTime: () => meter.shouldTime(),
         now: () => runtime.now(),
         timed: (ms) => meter.addBoundary(ms),
+        beganAlone: () => spikes.begin(),
+        endedAlone: (scope) => spikes.end(scope),
         overflowed: onOverflow,
       },
     });

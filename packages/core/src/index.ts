@@ -20,6 +20,7 @@ export type {
   ScopeReport,
   Seen,
   Signal,
+  SpikeReport,
   UnattributedReport,
   Unit,
   Verdict,

@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 import { settle } from '../contain.ts';
-import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
+import type { GrowthReport, Logger, ScopeReport, SpikeReport } from '../types.ts';
 import { formatHeadline, formatScope, formatUnattributed } from './leak-text.ts';
 import { formatBytes } from './quantities.ts';
+import { formatSpike } from './spike-text.ts';
 
 /** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
 export function defaultLogger(): Logger {
@@ -81,6 +82,11 @@ export class GrowthLog {
       fields,
       `memory  floor ${memory.floorBytes === null ? 'unknown' : formatBytes(memory.floorBytes)}`,
     );
+  }
+
+  /** One unit allocated a lot. */
+  spike(spike: SpikeReport): void {
+    this.#write('info', { v: 1, event: 'spike', ...spike }, formatSpike(spike));
   }
 
   /** Something the operator should know once. */
