@@ -10,6 +10,7 @@ export type {
   Guard,
   GuardEvents,
   GuardOptions,
+  HeapForecast,
   Level,
   Logger,
   MemoryReport,

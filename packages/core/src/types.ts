@@ -138,6 +138,19 @@ export interface MemoryReport {
   floorSlopeBytesPerHour: number | null;
   /** The signals that are growing now. */
   growing: Signal[];
+  /** When the live heap reaches its limit, null while the heap is not growing or it may be never. */
+  forecast: HeapForecast | null;
+}
+
+/**
+ * When live heap reaches the limit if it goes on as it does now. V8 gives up a little earlier: it needs room for young
+ * objects and for the GC itself. Knows nothing of nights and weekends.
+ */
+export interface HeapForecast {
+  limitBytes: number;
+  /** Milliseconds from the report's time, the median. */
+  inMs: number;
+  ci95Ms: [number, number];
 }
 
 export interface EvidenceReport {

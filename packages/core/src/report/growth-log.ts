@@ -55,7 +55,7 @@ export class GrowthLog {
       this.#write('warn', fields, 'CLEARED  growth that followed no scope has stopped');
       return;
     }
-    const text = formatUnattributed(unattributed);
+    const text = formatUnattributed(unattributed, report);
     this.#write(event === 'leak' ? 'warn' : 'info', { ...fields, text }, text.split('\n')[0]!);
   }
 

@@ -76,7 +76,10 @@ describe('UnitDelta', () => {
 
   it('tells one spike per scope and interval and counts the rest', () => {
     const { state, deltas, run } = unitDelta(1);
-    const spike = (scope: number) => (run(scope, 2 * MB), deltas.settle());
+    const spike = (scope: number) => {
+      run(scope, 2 * MB);
+      return deltas.settle();
+    };
     expect(spike(0)).toMatchObject({ scope: 0, suppressed: 0 });
     expect([spike(0), spike(0)]).toEqual([null, null]);
     expect(spike(1)).toMatchObject({ scope: 1, suppressed: 0 });

@@ -61,6 +61,7 @@ const REPORT: GrowthReport = {
     heapLimitBytes: 2 ** 31,
     floorSlopeBytesPerHour: 9e8,
     growing: ['oldSpace'],
+    forecast: null,
   },
   scopes: [SCOPE, QUIET],
   unattributed: null,
