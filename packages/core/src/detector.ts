@@ -1,13 +1,12 @@
 import { graver, type NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
-import { heapForecast } from './decide/heap-forecast.ts';
+import { HeapForecaster } from './decide/heap-forecast.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import { type VerdictChange, VerdictLog } from './decide/verdict-log.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
-import { FloorHistory } from './measure/floor-history.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
@@ -39,7 +38,7 @@ export class Detector {
   readonly #floors: FloorChannel;
   readonly #survivors: SurvivorWatch;
   readonly #slope = new FloorSlope();
-  readonly #history = new FloorHistory();
+  readonly #forecaster = new HeapForecaster();
   readonly #rates = new RateMeter();
   readonly #verdicts = new VerdictLog<number>();
   readonly #startMs: number;
@@ -99,7 +98,7 @@ export class Detector {
     this.#slope.push(reading.timeMs, reading.heapBytes);
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
     const wanted = reading.forced || this.#options.level !== 'prove';
-    if (wanted) this.#history.push({ timeMs: reading.timeMs, value: reading.heapBytes });
+    if (wanted) this.#forecaster.push(reading.timeMs, reading.heapBytes);
     if (wanted) this.#charge(() => this.#floors.push(reading, counts));
     this.meter.govern(this.#runtime.processCpuMs());
     this.#survivors.oneIn = this.meter.canaryOneIn;
@@ -137,7 +136,7 @@ export class Detector {
         ...memory,
         floorSlopeBytesPerHour: this.#slope.bytesPerHour,
         growing: growths.map(({ signal }) => signal),
-        forecast: heapForecast(growths, this.#history.rows, memory.heapLimitBytes, this.#runtime.now()),
+        forecast: this.#forecaster.forecast(growths, memory.heapLimitBytes, this.#runtime.now()),
       },
       scopes: scopeReports(scopes, {
         growths,

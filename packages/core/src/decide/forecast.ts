@@ -42,13 +42,16 @@ const FILLINGS: readonly number[] = [0.04, 0.07, 0.12, 0.2, 0.35];
 /** The surplus with which filling may begin, as a multiple of the mean slope. */
 const FILLING_SCALE = 3;
 /** Moments at which a turn of the slope is looked for at first, and the rows that must follow: a later turn could not be told from noise. */
-const TURNS = 24;
+const TURNS = 12;
 const ROWS_AFTER_TURN = 8;
 /** Prior probabilities: the rate is constant, varies about a constant, comes down to one, has turned. */
 const PRIOR = { constant: 0.3, varying: 0.4, filling: 0.15, turned: 0.15 };
 
+/** No floor is known better than this. */
+const MIN_NOISE_BYTES = 1024;
+
 /** Hypotheses below this share of the best one's weight are left out. */
-const NEGLIGIBLE = 1e-4;
+const NEGLIGIBLE = 1e-3;
 
 /** Beyond this nothing is said: no process runs on unchanged for longer. */
 const HORIZON_MS: number = 30 * 24 * 3_600_000;
@@ -74,9 +77,9 @@ export function forecastCrossing(
   if (rows.length < MIN_ROWS) return null;
   const kept = quieter(rows);
   const { trend, unitMs } = scaled(kept);
-  const fits = weighted(trend, roughness(kept));
+  const fits = weighted(trend, Math.max(roughness(kept), MIN_NOISE_BYTES ** 2));
   if (fits.length === 0) return null;
-  const lastMs = rows.at(-1)!.timeMs;
+  const lastMs = kept.at(-1)!.timeMs;
   const reached = (ahead: number): number => probabilityAbove(fits, limitBytes, ahead);
   const at = (probability: number): number | null => {
     const ahead = firstAhead(reached, probability, HORIZON_MS / unitMs);
@@ -173,7 +176,7 @@ function fitsOf(rows: readonly TrendRow[], noise: number, levelWalk: number, uni
   const span = rows.at(-1)!.time;
   const slope = (rows.at(-1)!.value - rows[0]!.value) / span;
   // Turns and variation are thought of in terms of the mean slope; the filter counts in variances of the noise.
-  const slopeVariance = (slope * slope) / Math.max(unitVariance, Number.MIN_VALUE);
+  const slopeVariance = (slope * slope) / unitVariance;
   const fit = (change: Partial<TrendHypothesis>, prior: number) => {
     const found = fitTrend(rows, { ...straight.hypothesis, ...change });
     return { fit: found, logWeight: found.logLikelihood + Math.log(prior) };
@@ -199,18 +202,18 @@ interface Scored {
   logWeight: number;
 }
 
-/** Looks for a turn in coarse steps, then at every row around the best of them: a misplaced one reads as noise. */
+/** Looks for a turn in coarse steps, then ever finer around the best: a misplaced one reads as noise. */
 function turns(rows: number, turned: (turn: number) => Scored): Scored[] {
   const [first, last] = [3, rows - ROWS_AFTER_TURN];
-  const step = Math.max(1, Math.ceil((last - first) / TURNS));
-  const coarse: Scored[] = [];
-  for (let turn = first; turn <= last; turn += step) coarse.push(turned(turn));
-  if (coarse.length === 0 || step === 1) return coarse;
-  const best = coarse.reduce((a, b) => (b.logWeight > a.logWeight ? b : a)).fit.hypothesis.turn;
-  const fine: Scored[] = [];
-  for (let turn = Math.max(first, best - step + 1); turn < Math.min(last, best + step); turn += 1)
-    if (turn !== best) fine.push(turned(turn));
-  return [...coarse, ...fine];
+  const found = new Map<number, Scored>();
+  let [from, to] = [first, last];
+  for (let step = Math.ceil((last - first) / TURNS); step >= 1; step = step === 1 ? 0 : Math.ceil(step / 4)) {
+    for (let turn = from; turn <= to; turn += step) if (!found.has(turn)) found.set(turn, turned(turn));
+    let best = from;
+    for (const [turn, { logWeight }] of found) if (logWeight > found.get(best)!.logWeight) best = turn;
+    [from, to] = [Math.max(first, best - step), Math.min(last, best + step)];
+  }
+  return [...found.values()];
 }
 
 /** The hypotheses are a coarse net over what happens: without this the 90 % intervals held the truth in 87 %. */
