@@ -1,8 +1,9 @@
 import jStat from 'jstat';
 import { LevelShift } from '../attribute/level-shift.ts';
-import { BlockMinimum } from '../measure/block-minimum.ts';
 import type { FloorRow } from '../measure/floor-history.ts';
-import { fitTrend, levelAhead, type TrendFit, type TrendHypothesis, type TrendRow } from './local-trend.ts';
+import { levelAhead, type TrendRow } from './local-trend.ts';
+import { quieter, roughness } from './quieter-rows.ts';
+import { type WeighedTrend, weighTrends } from './trend-average.ts';
 
 /** When the heap reaches a limit, milliseconds from now. */
 export interface Crossing {
@@ -14,44 +15,8 @@ export interface Crossing {
 /** Fewer rows say too little of the noise. */
 const MIN_ROWS = 8;
 
-/**
- * Random walk of the level per row against the noise of a row, as variances, with prior probabilities: traces of live
- * servers had 0.005 to 0.05. The last is a walk without noise.
- */
-const LEVEL_WALKS: readonly { noise: number; levelWalk: number; prior: number }[] = [
-  { noise: 1, levelWalk: 0, prior: 0.3 },
-  { noise: 1, levelWalk: 0.004, prior: 0.2 },
-  { noise: 1, levelWalk: 0.02, prior: 0.15 },
-  { noise: 1, levelWalk: 0.1, prior: 0.12 },
-  { noise: 1, levelWalk: 0.5, prior: 0.1 },
-  { noise: 1, levelWalk: 3, prior: 0.08 },
-  { noise: 0, levelWalk: 1, prior: 0.05 },
-];
-
-/** How the rate may vary about its mean: standard deviation as a share of the mean slope, memory in rows. */
-const DEVIATIONS: readonly { share: number; memory: number }[] = [
-  { share: 0.25, memory: 4 },
-  { share: 0.5, memory: 4 },
-  { share: 0.25, memory: 15 },
-  { share: 0.5, memory: 15 },
-  { share: 0.25, memory: 50 },
-  { share: 0.5, memory: 50 },
-];
-/** How fast a store may fill: memory as a share of the time of all rows. */
-const FILLINGS: readonly number[] = [0.04, 0.07, 0.12, 0.2, 0.35];
-/** The surplus with which filling may begin, as a multiple of the mean slope. */
-const FILLING_SCALE = 3;
-/** Moments at which a turn of the slope is looked for at first, and the rows that must follow: a later turn could not be told from noise. */
-const TURNS = 12;
-const ROWS_AFTER_TURN = 8;
-/** Prior probabilities: the rate is constant, varies about a constant, comes down to one, has turned. */
-const PRIOR = { constant: 0.3, varying: 0.4, filling: 0.15, turned: 0.15 };
-
 /** No floor is known better than this. */
 const MIN_NOISE_BYTES = 1024;
-
-/** Hypotheses below this share of the best one's weight are left out. */
-const NEGLIGIBLE = 1e-3;
 
 /** Beyond this nothing is said: no process runs on unchanged for longer. */
 const HORIZON_MS: number = 30 * 24 * 3_600_000;
@@ -77,7 +42,7 @@ export function forecastCrossing(
   if (rows.length < MIN_ROWS) return null;
   const kept = quieter(rows);
   const { trend, unitMs } = scaled(kept);
-  const fits = weighted(trend, Math.max(roughness(kept), MIN_NOISE_BYTES ** 2));
+  const fits = weighTrends(trend, Math.max(roughness(kept), MIN_NOISE_BYTES ** 2));
   if (fits.length === 0) return null;
   const lastMs = kept.at(-1)!.timeMs;
   const reached = (ahead: number): number => probabilityAbove(fits, limitBytes, ahead);
@@ -89,42 +54,6 @@ export function forecastCrossing(
   const high = at(1 - tail);
   if (high === null) return null;
   return { inMs: at(0.5)!, intervalMs: [at(tail)!, high] };
-}
-
-/** Rows of which the least may be taken for all. */
-const BLOCK = 3;
-/** The least of three normal deviates lies 0.846 below the mean and has a standard deviation of 0.748. */
-const LEAST_BIAS: number = 0.846 / 0.748;
-
-/**
- * Single rows, or the least of every three where that leaves less noise than three rows averaged: floating garbage
- * pushes a floor up and never down, other noise goes both ways.
- */
-function quieter(rows: readonly FloorRow[]): readonly FloorRow[] {
-  // Least against the leak's own line: of three rows of a fast leak the first would always be the least.
-  const [first, last] = [rows[0]!, rows.at(-1)!];
-  const slope = (last.value - first.value) / Math.max(last.timeMs - first.timeMs, 1e-6);
-  const block = new BlockMinimum<{ value: number; row: FloorRow }>(BLOCK);
-  const minima = rows
-    .map((row) => block.push({ value: row.value - slope * row.timeMs, row }))
-    .filter((least) => least !== null)
-    .map((least) => least.row);
-  const noise = minima.length < MIN_ROWS ? Number.POSITIVE_INFINITY : roughness(minima);
-  if (noise >= roughness(rows) / BLOCK) return rows;
-  const bias = LEAST_BIAS * Math.sqrt(noise);
-  return minima.map(({ timeMs, value }) => ({ timeMs, value: value + bias }));
-}
-
-/** Noise of one row as a variance, if all of it were white: how far rows lie off the line between their neighbours. */
-function roughness(rows: readonly FloorRow[]): number {
-  let sum = 0;
-  for (let k = 2; k < rows.length; k += 1) {
-    const [before, row, after] = [rows[k - 2]!, rows[k - 1]!, rows[k]!];
-    const share = (row.timeMs - before.timeMs) / Math.max(after.timeMs - before.timeMs, 1e-6);
-    const off = row.value - before.value - share * (after.value - before.value);
-    sum += (off * off) / (1 + share * share + (1 - share) * (1 - share));
-  }
-  return sum / (rows.length - 2);
 }
 
 /** Times in median gaps between rows, so that walks per unit of time are walks per row. */
@@ -140,86 +69,10 @@ function scaled(rows: readonly FloorRow[]): { trend: TrendRow[]; unitMs: number 
   return { trend, unitMs };
 }
 
-interface Weighted {
-  fit: TrendFit;
-  /** Posterior probability of its hypothesis. */
-  weight: number;
-}
-
-function weighted(rows: readonly TrendRow[], rowVariance: number): Weighted[] {
-  const fits = LEVEL_WALKS.flatMap(({ noise, levelWalk, prior }) => {
-    // Off the line between its neighbours a row lies by its noise and by half of the walk on either side.
-    const unitVariance = rowVariance / (noise + levelWalk / 3);
-    const found = fitsOf(rows, noise, levelWalk, unitVariance);
-    return found.map(({ fit, logWeight }) => ({ fit, logWeight: logWeight + Math.log(prior) }));
-  });
-  const best = Math.max(...fits.map(({ logWeight }) => logWeight));
-  const kept = fits
-    .map(({ fit, logWeight }) => ({ fit, weight: Math.exp(logWeight - best) }))
-    .filter(({ weight }) => weight > NEGLIGIBLE);
-  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
-  return kept.map(({ fit, weight }) => ({ fit, weight: weight / total }));
-}
-
-/** The hypotheses about the slope, given one about the level. */
-function fitsOf(rows: readonly TrendRow[], noise: number, levelWalk: number, unitVariance: number): Scored[] {
-  const straight = fitTrend(rows, {
-    noise,
-    levelWalk,
-    deviation: 0,
-    startDeviation: 0,
-    memory: 1,
-    turn: -1,
-    turnVariance: 0,
-  });
-  if (straight.degreesOfFreedom < MIN_ROWS / 2) return [];
-  const span = rows.at(-1)!.time;
-  const slope = (rows.at(-1)!.value - rows[0]!.value) / span;
-  // Turns and variation are thought of in terms of the mean slope; the filter counts in variances of the noise.
-  const slopeVariance = (slope * slope) / unitVariance;
-  const fit = (change: Partial<TrendHypothesis>, prior: number) => {
-    const found = fitTrend(rows, { ...straight.hypothesis, ...change });
-    return { fit: found, logWeight: found.logLikelihood + Math.log(prior) };
-  };
-  const varying = (variance: number, memory: number) =>
-    fit({ deviation: variance, startDeviation: variance, memory }, PRIOR.varying / DEVIATIONS.length);
-  const turned = (turn: number) => fit({ turn, turnVariance: slopeVariance }, PRIOR.turned / rows.length);
-  return [
-    { fit: straight, logWeight: straight.logLikelihood + Math.log(PRIOR.constant) },
-    ...DEVIATIONS.map(({ share, memory }) => varying(share * share * slopeVariance, memory)),
-    ...FILLINGS.map((share) =>
-      fit(
-        { startDeviation: FILLING_SCALE ** 2 * slopeVariance, memory: share * span },
-        PRIOR.filling / FILLINGS.length,
-      ),
-    ),
-    ...turns(rows.length, turned),
-  ];
-}
-
-interface Scored {
-  fit: TrendFit;
-  logWeight: number;
-}
-
-/** Looks for a turn in coarse steps, then ever finer around the best: a misplaced one reads as noise. */
-function turns(rows: number, turned: (turn: number) => Scored): Scored[] {
-  const [first, last] = [3, rows - ROWS_AFTER_TURN];
-  const found = new Map<number, Scored>();
-  let [from, to] = [first, last];
-  for (let step = Math.ceil((last - first) / TURNS); step >= 1; step = step === 1 ? 0 : Math.ceil(step / 4)) {
-    for (let turn = from; turn <= to; turn += step) if (!found.has(turn)) found.set(turn, turned(turn));
-    let best = from;
-    for (const [turn, { logWeight }] of found) if (logWeight > found.get(best)!.logWeight) best = turn;
-    [from, to] = [Math.max(first, best - step), Math.min(last, best + step)];
-  }
-  return [...found.values()];
-}
-
-/** The hypotheses are a coarse net over what happens: without this the 90 % intervals held the truth in 87 %. */
+/** Widens all scales by a tenth: the hypotheses are a coarse net over what happens. Chosen on the bench's tuning seeds. */
 const COARSENESS = 1.1;
 
-function probabilityAbove(fits: readonly Weighted[], limit: number, ahead: number): number {
+function probabilityAbove(fits: readonly WeighedTrend[], limit: number, ahead: number): number {
   let sum = 0;
   for (const { fit, weight } of fits) {
     const { mean, scale } = levelAhead(fit, ahead);
