@@ -96,5 +96,5 @@ describe('spikes', () => {
     expect(spikes.map(({ scope, kind }) => [scope, kind])).toEqual([['mail:big', 'job']]);
     expect(spikes[0]!.bytes / trueBytes).toBeGreaterThan(0.9);
     expect(spikes[0]!.bytes / trueBytes).toBeLessThan(1.1);
-  });
+  }, 90_000);
 });

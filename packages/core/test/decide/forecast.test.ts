@@ -46,7 +46,8 @@ function coverage(world: World, confidence: number) {
   return { covered, given: widths.length, halfWidth: widths[widths.length >> 1]! };
 }
 
-describe('forecastCrossing', () => {
+// A hundred seeds a world take seconds: room for a busy machine.
+describe('forecastCrossing', { timeout: 120_000 }, () => {
   it('holds the truth in about nine of ten cases where floors walk at random, and is not idly wide', () => {
     const walk = { rows: 80, leak: 0.1 * MB, white: 0.05 * MB, walk: 0.2 * MB, limit: 100 * MB };
     const { given, covered, halfWidth } = coverage(walk, 0.9);
