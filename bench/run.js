@@ -1,5 +1,5 @@
 /**
- * Entry of `npm run bench`: `npm run bench -- overhead [options]`, `npm run bench -- detection [seeds]`; without a name
+ * Entry of `npm run bench`: `npm run bench -- overhead [options]`, `npm run bench -- detection [seeds]`, `npm run bench -- forecast [seeds]`; without a name
  * all of them, one after the other. Exit code 1 if one of them failed.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,6 +8,7 @@ import { installBenchPackages } from './install.mjs';
 
 const BENCHES = {
   detection: 'what the detector finds, and whom it accuses falsely',
+  forecast: 'whether the forecast of the heap limit holds the truth, and how wide it is',
   overhead: 'what the guard costs per request',
   'several-leaks': 'what is found of two or three leaks at once',
 };

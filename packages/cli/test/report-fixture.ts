@@ -18,6 +18,7 @@ export function leakingReport(): GrowthReport {
       heapLimitBytes: 2_197_815_296,
       floorSlopeBytesPerHour: null,
       growing: ['oldSpace'],
+      forecast: null,
     },
     scopes: [leakingScope()],
     unattributed: null,

@@ -1,5 +1,6 @@
 import { graver, type NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
+import { HeapForecaster } from './decide/heap-forecast.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import { type VerdictChange, VerdictLog } from './decide/verdict-log.ts';
@@ -14,12 +15,14 @@ import type { ResolvedOptions } from './options.ts';
 import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
+import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
   readonly ledger: Ledger;
   readonly meter: CostMeter;
+  readonly spikes: SpikeWatch;
   majorGcs = 0;
   forcedGcs = 0;
   readonly #options: ResolvedOptions;
@@ -27,6 +30,7 @@ export class Detector {
   readonly #floors: FloorChannel;
   readonly #survivors: SurvivorWatch;
   readonly #slope = new FloorSlope();
+  readonly #forecaster = new HeapForecaster();
   readonly #rates = new RateMeter();
   readonly #verdicts = new VerdictLog<number>();
   readonly #startMs: number;
@@ -49,6 +53,8 @@ export class Detector {
     const { heapLimitBytes } = runtime.readMemory();
     this.#floors = new FloorChannel(growthThresholds({ ...options, heapLimitBytes, prove }), this.#startMs);
     const { meter } = this;
+    const spikes = new SpikeWatch(options, runtime, meter);
+    this.spikes = spikes;
     this.ledger = new Ledger({
       maxScopes: options.maxScopes,
       ignore: options.ignore,
@@ -59,6 +65,8 @@ export class Detector {
         shouldTime: () => meter.shouldTime(),
         now: () => runtime.now(),
         timed: (ms) => meter.addBoundary(ms),
+        beganAlone: () => spikes.begin(),
+        endedAlone: (scope) => spikes.end(scope),
         overflowed: onOverflow,
       },
     });
@@ -82,6 +90,7 @@ export class Detector {
     this.#slope.push(reading.timeMs, reading.heapBytes);
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
     const wanted = reading.forced || this.#options.level !== 'prove';
+    if (wanted) this.#forecaster.push(reading.timeMs, reading.heapBytes);
     if (wanted) this.#charge(() => this.#floors.push(reading, counts));
     this.meter.govern(this.#runtime.processCpuMs());
     this.#survivors.oneIn = this.meter.canaryOneIn;
@@ -119,6 +128,7 @@ export class Detector {
         ...memory,
         floorSlopeBytesPerHour: this.#slope.bytesPerHour,
         growing: growths.map(({ signal }) => signal),
+        forecast: this.#forecaster.forecast(growths, memory.heapLimitBytes, this.#runtime.now()),
       },
       scopes: scopeReports(scopes, {
         growths,

@@ -5,6 +5,7 @@ import { GuardEmitter } from './guard-emitter.ts';
 import { containedIgnore } from './ignore-option.ts';
 import type { Runtime } from './internal-types.ts';
 import { processRuntime } from './measure/process-runtime.ts';
+import type { ScopeSpike } from './measure/unit-delta.ts';
 import { closedError, DISABLED, type MarkedGuard, noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { defaultLogger, GrowthLog } from './report/growth-log.ts';
@@ -80,6 +81,7 @@ class LiveGuard implements MarkedGuard {
     this.#detector = new Detector(contained, runtime, () =>
       this.#log.notice(`maxScopes (${options.maxScopes}) is reached: further scopes count in (other)`),
     );
+    this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#start();
   }
 
@@ -153,11 +155,13 @@ class LiveGuard implements MarkedGuard {
         (reading) => this.#contained(() => this.#floor(reading)),
         () => this.#contained(() => this.#detector.majorGc()),
         (ms) => this.#detector.meter.charge(ms),
+        (startMs, endMs) => this.#detector.spikes.gc(startMs, endMs),
       ),
     );
     every(reportInterval, () => {
       this.#log.memory(this.report());
       this.#detector.markRates();
+      this.#detector.spikes.nextInterval();
     });
     if (level === 'prove' || idleGc) this.#warnWithoutGc();
     if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
@@ -221,6 +225,13 @@ class LiveGuard implements MarkedGuard {
       this.#log.verdict(EVENT_OF[to], scope, report);
       this.#emitter.emit(EVENT_OF[to], scope);
     }
+  }
+
+  #tellSpike({ scope, bytes, suppressed }: ScopeSpike): void {
+    const { ledger } = this.#detector;
+    const spike = { scope: ledger.nameOf(scope), kind: ledger.kindOf(scope), bytes, suppressed };
+    this.#log.spike(spike);
+    this.#emitter.emit('spike', spike);
   }
 
   /** Background work never throws into a timer or an observer: that would end the host. */

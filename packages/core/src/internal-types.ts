@@ -35,16 +35,22 @@ export interface Runtime {
   /** CPU used by the whole process so far, milliseconds. */
   processCpuMs(): number;
   readMemory(): MemoryReading;
+  /** Used bytes of V8's heap now, the cheapest reading there is (about 1 us). */
+  heapUsedBytes(): number;
   /**
    * Calls back once after every natural major GC: `onMajorGc` in the turn in which the GC became known, the moment to
    * freeze counts; `onFloor` then or shortly after, when the reading has settled. Returns the function that stops it.
    * Never keeps the process alive. `onCost` gets the milliseconds that watching itself took, minor GCs included.
+   * `onGc` gets start and end of every GC that frees, minor ones and forced ones included, on the clock of `now`.
    */
   watchMajorGcs(
     onFloor: (reading: FloorReading) => void,
     onMajorGc: () => void,
     onCost?: (ms: number) => void,
+    onGc?: (startMs: number, endMs: number) => void,
   ): () => void;
+  /** Calls back once, when every GC up to now has been given to `onGc`: within two turns of the event loop. */
+  afterGcsKnown(run: () => void): void;
   /** False where `forceGc` can only give null. Forces nothing. */
   canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */

@@ -67,6 +67,7 @@ function emptyReport(level: Level, reason: string): GrowthReport {
       heapLimitBytes: 0,
       floorSlopeBytesPerHour: null,
       growing: [],
+      forecast: null,
     },
     scopes: [],
     unattributed: null,

@@ -10,6 +10,7 @@ export interface ResolvedOptions {
   enabled: boolean;
   minBytesPerUnit: number;
   minTotalBytes: number;
+  spikeThreshold: number;
   reportInterval: number;
   maxScopes: number;
   maxOverhead: number;
@@ -32,6 +33,7 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
   enabled: (value, env) => (value === undefined ? !isTestRun(env) : boolean('enabled', value)),
   minBytesPerUnit: (value = 128) => size('minBytesPerUnit', value),
   minTotalBytes: (value = '1MB') => size('minTotalBytes', value),
+  spikeThreshold: (value = '1MB') => size('spikeThreshold', value),
   reportInterval: (value = 60_000) => number('reportInterval', value, 1000, 86_400_000),
   maxScopes: (value = 500) => integer('maxScopes', value, 1, 10_000),
   maxOverhead: (value = 0.01) => number('maxOverhead', value, 0.0001, 1),

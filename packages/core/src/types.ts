@@ -53,6 +53,11 @@ export interface GuardOptions {
   minBytesPerUnit?: number | string;
   /** Smallest total growth worth reporting, bytes or '1MB'. @default 1048576 */
   minTotalBytes?: number | string;
+  /**
+   * A single unit's own heap delta worth a line, bytes or '1MB'. Read on a sampled few of the units that ran alone and
+   * without a GC inside. It is what was allocated between begin and end, garbage included: no leak. @default '1MB'
+   */
+  spikeThreshold?: number | string;
   /** Milliseconds between periodic log tables. @default 60000 (1,000 to 86,400,000) */
   reportInterval?: number;
   /** Scopes told apart; later ones count in `(other)`. @default 500 (1 to 10,000) */
@@ -84,6 +89,8 @@ export interface GuardEvents {
   leak: ScopeReport;
   /** A scope that was `growing` or `leaking` is `stable` again. */
   cleared: ScopeReport;
+  /** One unit allocated `spikeThreshold` or more; at most once per scope and `reportInterval`. */
+  spike: SpikeReport;
   /** A background failure of the guard itself, of a listener or of the logger. The host is not affected. */
   error: Error;
 }
@@ -138,6 +145,19 @@ export interface MemoryReport {
   floorSlopeBytesPerHour: number | null;
   /** The signals that are growing now. */
   growing: Signal[];
+  /** When the live heap reaches its limit, null while the heap is not growing or it may be never. */
+  forecast: HeapForecast | null;
+}
+
+/**
+ * When live heap reaches the limit if it goes on as it does now. V8 gives up a little earlier: it needs room for young
+ * objects and for the GC itself. Knows nothing of nights and weekends.
+ */
+export interface HeapForecast {
+  limitBytes: number;
+  /** Milliseconds from the report's time, the median. */
+  inMs: number;
+  ci95Ms: [number, number];
 }
 
 export interface EvidenceReport {
@@ -211,6 +231,16 @@ export interface ScopeReport {
   bytesPerHour: number | null;
   evidence: ScopeEvidence[];
   fingerprint: string | null;
+}
+
+/** What one unit allocated between its begin and its end: it ran alone, and no GC fell inside. Not a leak by itself. */
+export interface SpikeReport {
+  scope: string;
+  kind: ScopeKind;
+  /** Growth of V8's used heap over the unit, garbage and the work of timers included; Buffers are not in it. */
+  bytes: number;
+  /** Spikes of this scope that were seen since its last line and got none. */
+  suppressed: number;
 }
 
 export interface ScopeEvidence {

@@ -16,6 +16,8 @@ export class FakeRuntime implements Runtime {
   #onFloor: (reading: FloorReading) => void = () => undefined;
   #onMajorGc: () => void = () => undefined;
   #onCost: (ms: number) => void = () => undefined;
+  #onGc: (startMs: number, endMs: number) => void = () => undefined;
+  #awaitGcs: (() => void)[] = [];
 
   now(): number {
     return this.nowMs;
@@ -44,14 +46,20 @@ export class FakeRuntime implements Runtime {
     };
   }
 
+  heapUsedBytes(): number {
+    return this.heapBytes;
+  }
+
   watchMajorGcs(
     onFloor: (reading: FloorReading) => void,
     onMajorGc: () => void,
     onCost: (ms: number) => void = () => undefined,
+    onGc: (startMs: number, endMs: number) => void = () => undefined,
   ): () => void {
     this.#onFloor = onFloor;
     this.#onMajorGc = onMajorGc;
     this.#onCost = onCost;
+    this.#onGc = onGc;
     this.watching += 1;
     return () => {
       this.watching -= 1;
@@ -71,6 +79,20 @@ export class FakeRuntime implements Runtime {
     const timer = { intervalMs, nextMs: this.nowMs + intervalMs, run };
     this.timers.add(timer);
     return () => this.timers.delete(timer);
+  }
+
+  afterGcsKnown(run: () => void): void {
+    this.#awaitGcs.push(run);
+  }
+
+  /** A GC that ran before becomes known now. */
+  gcKnown(startMs: number, endMs: number): void {
+    this.#onGc(startMs, endMs);
+  }
+
+  /** Every GC so far is known. */
+  allGcsKnown(): void {
+    for (const run of this.#awaitGcs.splice(0)) run();
   }
 
   /** Watching GCs took so long. */

@@ -21,6 +21,7 @@ describe('resolveOptions', () => {
       enabled: true,
       minBytesPerUnit: 128,
       minTotalBytes: 1048576,
+      spikeThreshold: 1048576,
       reportInterval: 60_000,
       maxScopes: 500,
       maxOverhead: 0.01,

@@ -17,6 +17,8 @@ export interface GcWatchOptions {
   onFloor: (reading: FloorReading) => void;
   /** What looking through the entries of one callback cost, milliseconds; minor GCs have them, too. */
   onCost: (ms: number) => void;
+  /** Start and end of every minor and major GC; steps of incremental marking free nothing and are left out. */
+  onGc: (startMs: number, endMs: number) => void;
   /** In the observer callback of a natural major GC, always before its `onFloor`: the moment to freeze counts. */
   onMajorGc: () => void;
 }
@@ -55,6 +57,8 @@ export class GcWatch {
     let last: { major: PerformanceEntry; heap: HeapReading | null } | null = null;
     for (const entry of entries) {
       const kind = kindOf(entry);
+      if (kind !== constants.NODE_PERFORMANCE_GC_INCREMENTAL)
+        this.#options.onGc(entry.startTime, endMs(entry));
       if (kind === constants.NODE_PERFORMANCE_GC_MINOR) this.#minor();
       else if (kind === constants.NODE_PERFORMANCE_GC_INCREMENTAL) this.#marking();
       else if (kind === constants.NODE_PERFORMANCE_GC_MAJOR)

@@ -14,6 +14,10 @@ export interface LedgerHooks {
   now(): number;
   /** What begin and end of a timed unit took together, milliseconds. */
   timed(boundaryMs: number): void;
+  /** A unit begins and nothing else is in flight: true if `endedAlone` wants to hear of its end. */
+  beganAlone(): boolean;
+  /** That unit ended and nothing had begun meanwhile; asked before anything else happens at the end. */
+  endedAlone(scope: ScopeId): void;
   /** `maxScopes` is reached: from now on new scopes count in `(other)`. Called once. */
   overflowed(): void;
 }
@@ -34,6 +38,8 @@ export class Ledger {
   readonly #hooks: LedgerHooks;
   #open = true;
   #overflowed = false;
+  /** The unit that `beganAlone` wants to hear of, as long as it is alone. */
+  #alone: LedgerUnit | null = null;
 
   constructor(options: { maxScopes: number; ignore: (scope: string) => boolean; hooks: LedgerHooks }) {
     this.#maxScopes = options.maxScopes;
@@ -82,6 +88,7 @@ export class Ledger {
     const unit = new LedgerUnit(this);
     this.inFlight += 1;
     if (timed) unit.boundaryMs = this.#hooks.now() - start;
+    this.#alone = this.inFlight === 1 && this.#hooks.beganAlone() ? unit : null;
     return unit;
   }
 
@@ -101,6 +108,7 @@ export class Ledger {
   /** @internal A unit ended. */
   ended(unit: LedgerUnit, scope: ScopeId, seen: Seen | undefined): void {
     if (!this.#open) return;
+    if (this.#alone === unit) this.#endAlone(scope);
     const start = unit.boundaryMs > 0 ? this.#hooks.now() : 0;
     this.inFlight -= 1;
     if (unit.scope >= 0) this.#inFlightOf[unit.scope]! -= 1;
@@ -110,6 +118,11 @@ export class Ledger {
       this.#hooks.finished(scope, this.#units[scope]!, seen?.subject);
     }
     if (start > 0) this.#hooks.timed(unit.boundaryMs + this.#hooks.now() - start);
+  }
+
+  #endAlone(scope: ScopeId): void {
+    this.#alone = null;
+    if (this.#known(scope)) this.#hooks.endedAlone(scope);
   }
 
   /** A scope of another guard is no scope of this one: it is not counted, and breaks nothing. */

@@ -25,6 +25,11 @@ export function readMemory(): MemoryReading {
   };
 }
 
+/** Used bytes of V8's heap now: the same number as `memoryUsage().heapUsed`, six to eight times cheaper. */
+export function readHeapUsed(): number {
+  return getHeapStatistics().used_heap_size;
+}
+
 /** The heap as it is now, to be read synchronously after a forced GC. */
 export function readHeap(): HeapReading {
   const oldSpace = getHeapSpaceStatistics().find((space) => space.space_name === 'old_space');

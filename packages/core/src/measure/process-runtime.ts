@@ -3,7 +3,7 @@ import type { Runtime } from '../internal-types.ts';
 import { forceFloor, type GcFunction, takeGc } from './forced-gc.ts';
 import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
 import { GcWatch } from './gc-watch.ts';
-import { readMemory } from './memory-reading.ts';
+import { readHeapUsed, readMemory } from './memory-reading.ts';
 
 /** Doubles for what a process may lack; null stands for missing. */
 export interface ProcessRuntimeOptions {
@@ -28,8 +28,10 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     random: () => Math.random(),
     processCpuMs,
     readMemory,
+    heapUsedBytes: readHeapUsed,
     every,
-    watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined) {
+    afterGcsKnown,
+    watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
         now,
         delay,
@@ -37,6 +39,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
         onFloor,
         onMajorGc,
         onCost,
+        onGc,
         forcedUntilMs: () => forcedUntilMs,
       });
       return () => watch.stop();
@@ -59,6 +62,14 @@ function every(intervalMs: number, run: () => void): () => void {
   const timer = setInterval(run, intervalMs);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/**
+ * A GC's entry is queued in the check phase after it and dispatched by an immediate made there; the second immediate
+ * made from here comes after that one. Both hold the process for two turns only, so that a last job's spike is told.
+ */
+function afterGcsKnown(run: () => void): void {
+  setImmediate(() => setImmediate(run));
 }
 
 function delay(delayMs: number, run: () => void): () => void {

@@ -4,8 +4,8 @@ import type {
   Level,
   MemoryReport,
   OverheadReport,
-  ScopeKind,
   ScopeReport,
+  SpikeReport,
   UnattributedReport,
 } from '../types.ts';
 import { formatScope, formatUnattributed } from './leak-text.ts';
@@ -40,16 +40,8 @@ export interface UnattributedBody {
   text?: string;
 }
 
-/** One unit alone added this much to the heap. */
-export interface SpikeBody {
-  event: 'spike';
-  scope: string;
-  kind: ScopeKind;
-  /** Heap that the unit added, bytes. */
-  bytes: number;
-  /** Spikes of this scope that had no line since the last one that had. */
-  suppressed: number;
-}
+/** One unit allocated a lot. */
+export type SpikeBody = SpikeReport & { event: 'spike' };
 
 /** The state of the process, once per `reportInterval` and at `close()`. */
 export interface MemoryBody {
@@ -100,7 +92,7 @@ export function unattributedBody(event: VerdictEvent, report: GrowthReport): Una
   const body = { event, scope: null, unattributed, memory };
   return event === 'cleared' || unattributed === null
     ? body
-    : { ...body, text: formatUnattributed(unattributed) };
+    : { ...body, text: formatUnattributed(unattributed, report) };
 }
 
 export function memoryBody(report: GrowthReport): MemoryBody {

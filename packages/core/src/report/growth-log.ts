@@ -1,7 +1,7 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import { pino } from 'pino';
 import { settle } from '../contain.ts';
-import type { GrowthReport, Logger, ScopeReport } from '../types.ts';
+import type { GrowthReport, Logger, ScopeReport, SpikeReport } from '../types.ts';
 import { isObserved, publish } from './growth-channels.ts';
 import {
   growthLogLine,
@@ -15,6 +15,7 @@ import { formatHeadline } from './leak-text.ts';
 import { LogFile } from './log-file.ts';
 import { logFileName } from './log-rotation.ts';
 import { formatBytes } from './quantities.ts';
+import { formatSpike } from './spike-text.ts';
 
 /** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
 export function defaultLogger(): Logger {
@@ -85,6 +86,13 @@ export class GrowthLog {
   /** The state for file and channel alone. */
   recordMemory(report: GrowthReport): void {
     if (this.#isRecorded('memory')) this.#record(memoryBody(report), report.time);
+  }
+
+  /** One unit allocated a lot. */
+  spike(spike: SpikeReport): void {
+    const body = { event: 'spike', ...spike } as const;
+    this.#record(body, this.#options.date().toISOString());
+    this.#log('info', body, formatSpike(spike));
   }
 
   /** Something the operator should know once. */

@@ -1,4 +1,5 @@
 import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
+import { carriesForecast, formatForecast, unattributedCarriesForecast } from './forecast-text.ts';
 import {
   formatByteRange,
   formatBytes,
@@ -21,7 +22,7 @@ const SURE = 0.9;
 export function formatReport(report: GrowthReport): string {
   const blocks = [
     ...report.scopes.filter(isGrowing).map((scope) => formatScope(scope, report)),
-    ...(report.unattributed === null ? [] : [formatUnattributed(report.unattributed)]),
+    ...(report.unattributed === null ? [] : [formatUnattributed(report.unattributed, report)]),
   ];
   if (blocks.length === 0) blocks.push(isOff(report) ? 'OFF  nothing is measured' : formatQuiet(report));
   const limits = formatLimits(report);
@@ -48,6 +49,7 @@ export function formatScope(scope: ScopeReport, report: GrowthReport): string {
     .join('   ');
   const lines = [
     first,
+    carriesForecast(scope, report) ? formatForecast(report) : '',
     labelled('seen by', scope.evidence.map((item) => seenBy(item, scope)).join(', ')),
     labelled('could also be', candidates(scope.candidates)),
     labelled('could also fit', store(scope)),
@@ -123,13 +125,14 @@ function blindSpot(scope: ScopeReport): string {
 }
 
 /** Growth that follows no scope, as a person reads it. */
-export function formatUnattributed(growth: UnattributedReport): string {
+export function formatUnattributed(growth: UnattributedReport, report: GrowthReport): string {
   const what =
     growth.source === 'background'
       ? `${growth.bytesPerHour === null ? '' : `${formatBytes(growth.bytesPerHour)} per hour, `}with or without traffic`
       : `${growth.bytesPerUnit === null ? '' : formatBytes(growth.bytesPerUnit)} per request, whatever the route: look at middleware`;
   const lines = [
     `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : 'every request'})  ${what}`,
+    unattributedCarriesForecast(report) ? formatForecast(report) : '',
     labelled('seen by', `floors (${formatProbability(growth.probability)} this one; ${growth.signal})`),
     labelled('could also be', candidates(growth.candidates)),
   ];

@@ -29,6 +29,12 @@ export function formatDuration(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }
 
+/** '1 h 50..2 h 40', '40 min..1 h 5', '12 s..40 s'. */
+export function formatDurationRange([low, high]: readonly [number, number]): string {
+  const short = (ms: number): string => formatDuration(ms).replace(/( h \d+) min$/, '$1');
+  return `${short(low)}..${short(high)}`;
+}
+
 /** '98 %'; never rounds an uncertain figure up to certainty. */
 export function formatProbability(probability: number): string {
   if (probability > 0.99) return 'more than 99 %';

@@ -4,7 +4,13 @@ import { IGNORED_SCOPE, Ledger, OTHER_SCOPE } from '../../src/measure/ledger.ts'
 import type { ScopeId } from '../../src/types.ts';
 
 function ledger(options: { maxScopes?: number; ignore?: (scope: string) => boolean; timed?: boolean } = {}) {
-  const calls = { finished: [] as unknown[], timed: [] as number[], overflowed: 0 };
+  const calls = {
+    finished: [] as unknown[],
+    timed: [] as number[],
+    overflowed: 0,
+    beganAlone: 0,
+    endedAlone: [] as number[],
+  };
   let clock = 0;
   const created = new Ledger({
     maxScopes: options.maxScopes ?? 10,
@@ -17,6 +23,11 @@ function ledger(options: { maxScopes?: number; ignore?: (scope: string) => boole
         return clock;
       },
       timed: (ms) => calls.timed.push(ms),
+      beganAlone: () => {
+        calls.beganAlone += 1;
+        return true;
+      },
+      endedAlone: (scope) => calls.endedAlone.push(scope),
       overflowed: () => {
         calls.overflowed += 1;
       },
@@ -47,6 +58,21 @@ describe('Ledger', () => {
       [route, 1, subject],
       [route, 2, undefined],
     ]);
+  });
+
+  it('tells of units that ran alone, and of no unit that another one overlapped', () => {
+    const { ledger: l, calls } = ledger();
+    const route = l.scope('route', 'GET /');
+    l.begin().end(route);
+    expect([calls.beganAlone, calls.endedAlone]).toEqual([1, [route]]);
+    const outer = l.begin();
+    l.begin().end(route);
+    outer.end(route);
+    expect([calls.beganAlone, calls.endedAlone]).toEqual([2, [route]]);
+    l.begin().end(99 as ScopeId);
+    expect([calls.beganAlone, calls.endedAlone]).toEqual([3, [route]]);
+    l.begin().end(route);
+    expect(calls.endedAlone).toEqual([route, route]);
   });
 
   it('counts a unit in the scope it ended in, wherever it had entered before', () => {
@@ -108,6 +134,8 @@ describe('Ledger', () => {
       finished: nothing,
       shouldTime: () => false,
       now: () => 0,
+      beganAlone: () => false,
+      endedAlone: nothing,
       timed: nothing,
       overflowed: nothing,
     };

@@ -61,6 +61,7 @@ const REPORT: GrowthReport = {
     heapLimitBytes: 2 ** 31,
     floorSlopeBytesPerHour: 9e8,
     growing: ['oldSpace'],
+    forecast: null,
   },
   scopes: [SCOPE, QUIET],
   unattributed: null,
@@ -176,5 +177,47 @@ describe('formatReport', () => {
     expect(text({ scopes: [], unattributed: { ...time, candidates: [] } })).toContain(
       '95 MB per hour, with or without traffic',
     );
+  });
+});
+
+describe('the forecast of the heap limit', () => {
+  const forecast = { limitBytes: 2.1 * 1024 ** 3, inMs: 7_800_000, ci95Ms: [6_600_000, 9_600_000] };
+  const withForecast = (scopes: ScopeReport[], unattributed: GrowthReport['unattributed'] = null) =>
+    JSON.parse(
+      JSON.stringify({ ...REPORT, scopes, unattributed, memory: { ...REPORT.memory, forecast } }),
+    ) as GrowthReport;
+  const LINE = '         heap limit (2 GB) in about 2 h 10 min (1 h 50..2 h 40)';
+
+  it('stands under the first line of a stored report, too', () => {
+    expect(formatReport(withForecast([SCOPE])).split('\n')[1]).toBe(LINE);
+  });
+
+  it('is said once, by the worst scope that grows on the heap', () => {
+    const buffers: ScopeReport = { ...SCOPE, scope: 'GET /a', signal: 'arrayBuffers' };
+    const second: ScopeReport = { ...SCOPE, scope: 'GET /b' };
+    const text = formatReport(withForecast([buffers, SCOPE, second]));
+    expect(text.split('heap limit')).toHaveLength(2);
+    expect(text.split('\n\n')[1]!.split('\n')[1]).toBe(LINE);
+  });
+
+  it('is said of growth that follows no scope if no scope has it', () => {
+    const unattributed = {
+      source: 'background',
+      verdict: 'growing',
+      signal: 'oldSpace',
+      bytesPerUnit: null,
+      ci95: null,
+      bytesPerHour: 5e6,
+      totalBytes: 9e6,
+      probability: 0.97,
+      candidates: [],
+    } as const;
+    expect(formatReport(withForecast([], { ...unattributed, candidates: [] })).split('\n')[1]).toBe(LINE);
+  });
+
+  it('is left out where a report knows none', () => {
+    expect(formatReport(REPORT)).not.toContain('heap limit');
+    const { forecast: _, ...old } = REPORT.memory;
+    expect(formatReport({ ...REPORT, memory: old as never })).not.toContain('heap limit');
   });
 });
