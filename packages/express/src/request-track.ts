@@ -11,6 +11,7 @@ import {
   layerOf,
   type RoutedRequest,
 } from './router-internals.ts';
+import { tracks } from './tracks-in-flight.ts';
 
 /** Told when a request enters a route, and when its response has finished or never will. */
 export interface RequestListener {
@@ -67,9 +68,10 @@ export class RequestTrack extends RouterLevel implements Exchange {
 
   /** The track of a request that is counted, or that entered layers before it is. */
   static of(req: RoutedRequest): RequestTrack | undefined {
-    if (req === lastTrack?.req) return lastTrack;
+    const { last } = tracks;
+    if (req === last?.req) return last;
     const held = Connection.of(req)?.find(req) as RequestTrack | null | undefined;
-    return held ?? apart.get(req);
+    return held ?? tracks.apart.get(req);
   }
 
   /** @param handed the `next` that the layer entered now is handed, undefined if that is not known */
@@ -84,7 +86,7 @@ export class RequestTrack extends RouterLevel implements Exchange {
     this.res = res;
     const connection = Connection.open(req);
     if (!connection?.publishes) res.on('close', () => this.finish());
-    if (connection === null) apart.set(req, this);
+    if (connection === null) tracks.apart.set(req, this);
     else connection.add(this);
     this.connection = connection;
   }
@@ -95,11 +97,11 @@ export class RequestTrack extends RouterLevel implements Exchange {
     if (req === null || res === null) return;
     const place = this.#answeredAt(req, res);
     this.connection?.remove(this);
-    if (this.connection === null) apart.delete(req);
+    if (this.connection === null) tracks.apart.delete(req);
     this.level = this;
     this.req = this.res = this.connection = this.handed = this.next = this.layer = this.route = null;
     this.listeners = this.earlier = null;
-    if (lastTrack === this) lastTrack = undefined;
+    if (tracks.last === this) tracks.last = undefined;
     for (let each = listeners; each !== null; each = each.following) each.end(place, req, res);
   }
 
@@ -168,33 +170,25 @@ export class RequestTrack extends RouterLevel implements Exchange {
   }
 }
 
-/**
- * The request that entered a layer last: most enter the next one right away. Cleared when a counted request finishes;
- * one that no guard counts stays until the next request, or for good if none comes: one request, never more.
- */
-let lastTrack: RequestTrack | undefined;
-
-/** Tracks that no connection holds, which are rare: not counted yet (an asynchronous middleware came first), or without a socket. */
-const apart = new WeakMap<RoutedRequest, RequestTrack>();
-
 function remember(track: RequestTrack): void {
-  if (lastTrack !== undefined && lastTrack !== track && lastTrack.req !== null && lastTrack.res === null) {
-    apart.set(lastTrack.req, lastTrack);
+  const { last } = tracks;
+  if (last !== undefined && last !== track && last.req !== null && last.res === null) {
+    tracks.apart.set(last.req, last);
   }
-  lastTrack = track;
+  tracks.last = track;
 }
 
 function trackOf(req: RoutedRequest, layer: Layer, next: unknown): RequestTrack {
   const track = RequestTrack.of(req);
   if (track === undefined) return RequestTrack.start(req, outsideOf(layer, req), next);
-  if (track !== lastTrack) remember(track);
+  if (track !== tracks.last) remember(track);
   return track;
 }
 
 /** Called for every layer that any router of this Express enters. */
 export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse, next: unknown): void {
   if (active.counters === 0) {
-    lastTrack = undefined;
+    tracks.last = undefined;
     return;
   }
   if (isRouteHandler(layer)) return;

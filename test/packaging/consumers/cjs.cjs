@@ -1,0 +1,7 @@
+const assert = require('node:assert/strict');
+const core = require('@leakguard/core');
+const { leakGuard } = require('@leakguard/express');
+const { countsRequests } = require('./counts-requests.cjs');
+
+assert.match(require.resolve('@leakguard/express'), /express[/\\]dist[/\\]cjs[/\\]index\.js$/);
+countsRequests(core, [leakGuard]);
