@@ -36,7 +36,8 @@ export function nodeBinary(version) {
 export function chosenVersions(list) {
   return list.split(',').map((wanted) => {
     const version = NODE_VERSIONS.findLast((each) => each === wanted || each.startsWith(`${wanted}.`));
-    if (version === undefined) throw new Error(`no Node ${wanted} here; there are ${NODE_VERSIONS.join(', ')}`);
+    if (version === undefined)
+      throw new Error(`no Node ${wanted} here; there are ${NODE_VERSIONS.join(', ')}`);
     return version;
   });
 }
@@ -45,6 +46,7 @@ export function chosenVersions(list) {
  * The environment in which `node` is that binary, also for what it starts in turn.
  *
  * @param {string} binary
+ * @returns {NodeJS.ProcessEnv}
  */
 export function environmentOf(binary) {
   const separator = process.platform === 'win32' ? ';' : ':';

@@ -22,7 +22,11 @@ const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 const SUBSET = { nodes: '22,26', projects: 'core,express' };
 
 const { values } = parseArgs({
-  options: { nodes: { type: 'string' }, projects: { type: 'string' }, subset: { type: 'boolean', default: false } },
+  options: {
+    nodes: { type: 'string' },
+    projects: { type: 'string' },
+    subset: { type: 'boolean', default: false },
+  },
 });
 const nodes = values.nodes ?? (values.subset ? SUBSET.nodes : undefined);
 const projects = values.projects ?? (values.subset ? SUBSET.projects : undefined);
@@ -72,12 +76,17 @@ for (const version of versions) {
   const start = performance.now();
   const results = runSuite(nodeBinary(version));
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  const { numPassedTests: passed = 0, numFailedTests: failed = 0, numPendingTests: skipped = 0 } = results ?? {};
+  const {
+    numPassedTests: passed = 0,
+    numFailedTests: failed = 0,
+    numPendingTests: skipped = 0,
+  } = results ?? {};
   const rowOk = results?.success === true && passed > 0 && failed === 0;
   ok &&= rowOk;
   console.log(
     `  Node ${version.padEnd(8)} ${rowOk ? 'ok    ' : 'FAILED'}  passed ${passed}  failed ${failed}  skipped ${skipped}  ${seconds} s`,
   );
-  for (const failure of results === undefined ? ['no results'] : failuresOf(results)) console.log(`    ${failure}`);
+  for (const failure of results === undefined ? ['no results'] : failuresOf(results))
+    console.log(`    ${failure}`);
 }
 process.exitCode = ok ? 0 : 1;

@@ -20,7 +20,9 @@ async function countsRequests({ formatReport, getGuard }, leakGuards) {
   const report = guard.report();
   assert.deepEqual(Object.fromEntries(report.scopes.map(({ scope, units }) => [scope, units])), expected);
   assert.equal(typeof formatReport(report), 'string');
-  await Promise.all([guard, ...middlewares.map((middleware) => middleware.guard)].map((each) => each.close()));
+  await Promise.all(
+    [guard, ...middlewares.map((middleware) => middleware.guard)].map((each) => each.close()),
+  );
 }
 
 async function sendRequests(middlewares, mount) {
