@@ -25,6 +25,7 @@ import {
 const USES = {
   'plain node, import': ['esm.mjs'],
   'plain node, require()': ['cjs.cjs'],
+  'plain node, require() that loads no ESM': ['--no-experimental-require-module', 'cjs.cjs'],
   'plain node, both in one process': ['both.mjs'],
   'command line': ['node_modules/leakguard/dist/bin.js', '--version'],
   'Jest 30, CommonJS': ['node_modules/jest/bin/jest.js', '--testMatch', '**/commonjs.test.js'],
