@@ -9,7 +9,8 @@ const { listen } = Server.prototype;
 /** @this {Server} @param {unknown[]} args */
 Server.prototype.listen = function listenOnFreePort(...args) {
   const callback = args.findLast((each) => typeof each === 'function');
-  this.once('listening', () => askOnce(this));
+  // A rejection that nobody handles ends the program, as it should.
+  this.once('listening', () => void askOnce(this));
   return listen.call(this, { port: 0, host: '127.0.0.1' }, /** @type {() => void} */ (callback));
 };
 
