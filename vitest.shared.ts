@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** A busy machine must not fail a test that is right: it hangs, or it ends. */
+/** Only ends what would never end: a busy machine must not fail a test that is right. */
 const TEST_TIMEOUT_MS = 60_000;
 
 /** What every workspace's vitest config shares: siblings resolve to their sources, so nothing has to be built first. */

@@ -4,7 +4,7 @@
  */
 
 /** Seeded uniform numbers in [0, 1) (mulberry32). */
-export function seededRandom(seed) {
+function seededRandom(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

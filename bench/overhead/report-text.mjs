@@ -1,8 +1,8 @@
 /** What the bench prints. */
 
 /** Goals of DESIGN.md section 5. */
-export const GOAL_MICROS = 1.5;
-export const GOAL_SHARE = 0.01;
+const GOAL_MICROS = 1.5;
+const GOAL_SHARE = 0.01;
 
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 const signed = (share) => `${share >= 0 ? '+' : ''}${percent(share)}`;
@@ -47,7 +47,7 @@ export function resolutionOf(rows) {
 }
 
 /** @param {import('./ab.mjs').AbRow[]} rows */
-export function claimText(rows) {
+function claimText(rows) {
   const resolution = resolutionOf(rows);
   const { value, low, high } = rows.find(({ variant }) => variant === 'leakguard').ratio;
   const told = `leakGuard ${signed(value - 1)} [${signed(low - 1)} .. ${signed(high - 1)}]`;

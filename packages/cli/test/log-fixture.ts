@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /** 2026-11-22T14:00:00Z. */
 export const T0: number = Date.parse('2026-11-22T14:00:00.000Z');
-export const MINUTE = 60_000;
+const MINUTE = 60_000;
 
 export interface ScopeFields {
   scope: string;

@@ -1,9 +1,11 @@
 /** What growth is attributed to: an HTTP route pattern or a job name. */
 export type ScopeKind = 'route' | 'job';
 
-declare const scopeIdBrand: unique symbol;
-/** An interned scope: a small integer, so that a request carries no string. Made by `Guard.scope`. */
-export type ScopeId = number & { readonly [scopeIdBrand]: true };
+/**
+ * An interned scope: a small integer, so that a request carries no string. Made by `Guard.scope`. The brand has a name
+ * and no unique symbol: the declarations of ESM and of CommonJS are one type, as their guards are one.
+ */
+export type ScopeId = number & { readonly 'leakguard.scopeId': true };
 
 /**
  * How hard the guard looks.

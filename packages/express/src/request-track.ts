@@ -66,8 +66,9 @@ export class RequestTrack extends RouterLevel implements Exchange {
 
   /** The track of a request that is counted, or that entered layers before it is. */
   static of(req: RoutedRequest, res: ServerResponse): RequestTrack | undefined {
-    if (req === lastTrack?.req) return lastTrack;
-    return (Connection.find(req, res) as RequestTrack | null) ?? apart.get(req);
+    const { last } = shared;
+    if (req === last?.req) return last;
+    return (Connection.find(req, res) as RequestTrack | null) ?? shared.apart.get(req);
   }
 
   /** @param handed the `next` that the layer entered now is handed, undefined if that is not known */
@@ -87,7 +88,7 @@ export class RequestTrack extends RouterLevel implements Exchange {
       return;
     }
     res.on('close', () => this.finish());
-    apart.set(req, this);
+    shared.apart.set(req, this);
   }
 
   /** Tells the listeners, and lets go of everything in case something keeps this. */
@@ -95,12 +96,12 @@ export class RequestTrack extends RouterLevel implements Exchange {
     const { req, res, listeners } = this;
     if (req === null || res === null) return;
     const place = this.#answeredAt(req, res);
-    if (this.connection === null) apart.delete(req);
+    if (this.connection === null) shared.apart.delete(req);
     else this.connection.remove(this, req);
     this.level = this;
     this.req = this.res = this.connection = this.handed = this.next = this.layer = this.route = null;
     this.listeners = null;
-    if (lastTrack === this) lastTrack = undefined;
+    if (shared.last === this) shared.last = undefined;
     for (let each = listeners; each !== null; each = each.following) each.end(place, req, res);
   }
 
@@ -169,33 +170,25 @@ export class RequestTrack extends RouterLevel implements Exchange {
   }
 }
 
-/**
- * The request that entered a layer last: most enter the next one right away. Cleared when a counted request finishes;
- * one that no guard counts stays until the next request, or for good if none comes: one request, never more.
- */
-let lastTrack: RequestTrack | undefined;
-
-/** Tracks that no connection holds, which are rare: an asynchronous middleware came before the guard, or the request came from no `node:http` server. */
-const apart = shared.apart as WeakMap<RoutedRequest, RequestTrack>;
-
 function remember(track: RequestTrack): void {
-  if (lastTrack !== undefined && lastTrack !== track && lastTrack.req !== null && lastTrack.res === null) {
-    apart.set(lastTrack.req, lastTrack);
+  const { last } = shared;
+  if (last !== undefined && last !== track && last.req !== null && last.res === null) {
+    shared.apart.set(last.req, last);
   }
-  lastTrack = track;
+  shared.last = track;
 }
 
 function trackOf(req: RoutedRequest, res: ServerResponse, layer: Layer, next: unknown): RequestTrack {
   const track = RequestTrack.of(req, res);
   if (track === undefined) return RequestTrack.start(req, outsideOf(layer, req), next);
-  if (track !== lastTrack) remember(track);
+  if (track !== shared.last) remember(track);
   return track;
 }
 
 /** Called for every layer that any router of this Express enters. */
 export function noteEntry(layer: Layer, req: RoutedRequest, res: ServerResponse, next: unknown): void {
   if (shared.counters === 0) {
-    lastTrack = undefined;
+    shared.last = undefined;
     return;
   }
   if (isRouteHandler(layer)) return;

@@ -64,6 +64,23 @@ describe.each(MAJORS)('$name: leakGuard', ({ major, express }) => {
     expect(guard.units).toHaveLength(1);
   });
 
+  it('names mounts also where another copy of the module watches the routers', async () => {
+    const first = await start((app) => {
+      app.get('/users/:id', ok);
+    });
+    await request(first.port, '/users/1');
+    vi.resetModules();
+    const copy = await import('../src/index.ts');
+    const guard = recordingGuard();
+    const app = express();
+    const router = express.Router().get('/users/:id', ok);
+    app.use(copy.leakGuard({ guard }), express.Router().use('/orgs/:org', router));
+    const running = await listen(app);
+    onTestFinished(() => running.close());
+    await request(running.port, '/orgs/1/users/2');
+    expect(await guard.finished(1)).toEqual(['GET /orgs/:org/users/:id']);
+  });
+
   it('counts in both guards of two copies of the module', async () => {
     vi.resetModules();
     const copy = await import('../src/index.ts');

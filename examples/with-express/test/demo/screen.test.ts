@@ -6,7 +6,13 @@ import { openScreen } from '../../src/demo/screen.ts';
 function stream(tty: object = {}): { out: WriteStream; text(): string } {
   const out = new PassThrough();
   Object.assign(out, tty);
-  return { out: out as unknown as WriteStream, text: () => String(out.read() ?? '') };
+  // One `read()` gives all that was written, or since Node 26 the first chunk of it.
+  const text = (): string => {
+    let all = '';
+    for (let chunk = out.read(); chunk !== null; chunk = out.read()) all += chunk;
+    return all;
+  };
+  return { out: out as unknown as WriteStream, text };
 }
 
 const terminal = { isTTY: true, rows: 24, columns: 20 };

@@ -1,5 +1,5 @@
 /** Longest line that is read; a `memory` line of 10,000 scopes has about 2.5 MB. Longer ones count as damaged. */
-export const MAX_LINE_BYTES: number = 4 * 1024 ** 2;
+const MAX_LINE_BYTES: number = 4 * 1024 ** 2;
 
 /** One line, without its line feed. */
 export interface Line {

@@ -48,7 +48,7 @@ function scopeRow(scope: LogScope, { color, width }: TableStyle): Cell[] {
 }
 
 /** 'leaking 2/4': two of the four processes that name the scope say so; no share where all of them do. */
-export function verdictShare({ verdict, verdicts, processes }: LogGrowth): string {
+function verdictShare({ verdict, verdicts, processes }: LogGrowth): string {
   const agreeing = verdicts[verdict] ?? 0;
   return agreeing === processes ? verdict : `${verdict} ${agreeing}/${processes}`;
 }

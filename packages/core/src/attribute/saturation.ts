@@ -2,7 +2,7 @@
  * Units after which a bounded store is 63 % full, as tried by the competitors of a leak. The stores of the measured
  * apps filled after a few hundred to a few thousand requests of one route.
  */
-export const SATURATION_UNITS: readonly number[] = [200, 700, 2500];
+const SATURATION_UNITS: readonly number[] = [200, 700, 2500];
 
 /** Columns per source: the straight line of a leak, then one curve per saturation constant. */
 export const COLUMNS_PER_SOURCE: number = 1 + SATURATION_UNITS.length;

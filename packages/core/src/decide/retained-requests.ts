@@ -8,7 +8,7 @@ export interface RetainedTally {
 }
 
 /** Canaries needed before retention is more than an accident. */
-export const MIN_RETAINED = 3;
+const MIN_RETAINED = 3;
 
 /**
  * Verdict over the request objects that stayed alive: `growing` from three canaries alive through five major GCs;

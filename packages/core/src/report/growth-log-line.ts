@@ -17,7 +17,7 @@ export type VerdictEvent = 'growth' | 'leak' | 'cleared';
 export type GrowthLogLine = LineHead & LineBody;
 
 /** What every line begins with. */
-export interface LineHead {
+interface LineHead {
   v: 1;
   /** ISO 8601. */
   time: string;
@@ -41,7 +41,7 @@ export interface UnattributedBody {
 }
 
 /** One unit allocated a lot. */
-export type SpikeBody = SpikeReport & { event: 'spike' };
+type SpikeBody = SpikeReport & { event: 'spike' };
 
 /** The state of the process, once per `reportInterval` and at `close()`. */
 export interface MemoryBody {
@@ -57,7 +57,7 @@ export interface MemoryBody {
   overhead: OverheadReport;
 }
 
-export type MemoryScope = Pick<
+type MemoryScope = Pick<
   ScopeReport,
   | 'scope'
   | 'kind'
@@ -71,7 +71,7 @@ export type MemoryScope = Pick<
 >;
 
 /** Something the operator should know once. */
-export interface NoticeBody {
+interface NoticeBody {
   event: 'notice';
   message: string;
 }

@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 const FOLDER = new URL('../../schema/', import.meta.url);
 
 /** Every schema that ships, in one strict validator. */
-export function schemas(): Ajv2020 {
+function schemas(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true });
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.json')))
     ajv.addSchema(JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')));

@@ -52,4 +52,4 @@ const words = (seed, n = 60) => {
   return o.join(' ');
 };
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-module.exports = { rows, total, csv, html, groupBy, digest, clone, gzip, buffer, words, sleep, rng };
+module.exports = { rows, total, csv, html, groupBy, digest, clone, gzip, buffer, words, sleep };

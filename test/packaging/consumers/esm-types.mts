@@ -1,0 +1,22 @@
+import { createGuard, type GrowthReport, type Guard, LeakguardError, type ScopeId } from '@leakguard/core';
+import { type LeakGuard, leakGuard } from '@leakguard/express';
+import express from 'express';
+import { countsFor } from './commonjs-types.cjs';
+
+const guard: Guard = createGuard({ level: 'prove', minBytesPerUnit: '2KB' });
+const scope: ScopeId = guard.scope('job', 'mail:send');
+guard.begin().end(scope);
+const off: () => void = guard.on('leak', ({ bytesPerUnit }) => bytesPerUnit satisfies number | null);
+off();
+const report: GrowthReport = guard.report();
+report.scopes[0]?.verdict satisfies string | undefined;
+new LeakguardError('ERR_LEAKGUARD_OPTION', 'text').code satisfies string;
+
+const middleware: LeakGuard = leakGuard({ guard, scope: (req) => req.get('x-operation') });
+express().use(middleware);
+// A guard whose types are ESM's goes into a function whose types are CommonJS's, and back.
+countsFor(guard).guard.scope('route', 'GET /') satisfies ScopeId;
+// @ts-expect-error: no such level
+createGuard({ level: 'nothing' });
+// @ts-expect-error: any number is no scope
+guard.begin().end(1);
