@@ -10,11 +10,17 @@ export const DEFAULT_UNITS = 45_000;
 const REPORT_EVERY_UNITS = 5_000;
 /** Load goes on while the guard analyzes; this many units per planned unit are the bound. */
 const UNITS_BOUND = 2;
+/** The same bound for a run that goes on until it has its rows. */
+const UNITS_BOUND_FOR_ROWS = 6;
+/** How often such a run looks whether it has. */
+const ROWS_EVERY_UNITS = 1_000;
 const DEFAULT_MAX_SECONDS = 600;
 
 /**
  * @typedef {object} RunOptions
  * @property {number} [units] requests before `analyze()` (default 45,000)
+ * @property {number} [rows] at least so many rows before `analyze()`, whatever number of requests that takes (default 0):
+ *   GCs are forced by the clock, so a fast machine has fewer of them in the same number of requests
  * @property {number} [seed] of the traffic (default 1)
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} [level] default `prove`
  * @property {string} [guard] module that exports `leakGuard` (default `@leakguard/express`)
@@ -51,7 +57,7 @@ const DEFAULT_MAX_SECONDS = 600;
  */
 export async function runCase(name, options = {}) {
   const { units = DEFAULT_UNITS, seed = 1, level = 'prove', maxSeconds = DEFAULT_MAX_SECONDS } = options;
-  const { guard = '@leakguard/express' } = options;
+  const { guard = '@leakguard/express', rows = 0 } = options;
   const spec = loadCase(name);
   await installCasePackages();
   const history = new RunHistory();
@@ -67,12 +73,16 @@ export async function runCase(name, options = {}) {
   });
   try {
     const started = performance.now();
-    load = startLoad(spec.load, { port: server.port, seed, maxUnits: units * UNITS_BOUND, maxSeconds });
+    const maxUnits = units * (rows > 0 ? UNITS_BOUND_FOR_ROWS : UNITS_BOUND);
+    load = startLoad(spec.load, { port: server.port, seed, maxUnits, maxSeconds });
     for (let mark = REPORT_EVERY_UNITS; mark < units; mark += REPORT_EVERY_UNITS) {
       await load.reached(mark);
       history.noteReport(await server.ask('report'), load.done());
     }
     await load.reached(units);
+    while (rows > 0 && (await server.ask('report')).evidence.rows < rows) {
+      await load.reached(load.done() + ROWS_EVERY_UNITS);
+    }
     const done = load.done();
     const seconds = (performance.now() - started) / 1000;
     const final = await server.ask('analyze');
