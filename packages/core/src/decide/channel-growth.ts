@@ -40,8 +40,9 @@ export function heapGrowth(
   oldSpace: SignalGrowth | null,
   sizeOnHeap: SlopeEstimate | null,
 ): ChannelGrowth | null {
-  if (oldSpace === null) return heap === null ? null : { ...heap, signal: 'heap', namedBy: 'heap' };
-  if (heap !== null && hasLargeObjects(heap, oldSpace)) return { ...heap, signal: 'heap', namedBy: 'heap' };
+  const naming = namingHeapGrowth(heap, oldSpace);
+  if (naming === null) return null;
+  if (naming === heap || oldSpace === null) return { ...naming, signal: 'heap', namedBy: 'heap' };
   if (sizeOnHeap === null || !isUsable(sizeOnHeap, oldSpace.estimate)) {
     return { ...oldSpace, signal: 'oldSpace', namedBy: 'oldSpace' };
   }
@@ -49,6 +50,15 @@ export function heapGrowth(
   const totalBytes = sizeOnHeap.bytesPerUnit * amount;
   const estimate = holdingBoth(sizeOnHeap, oldSpace.estimate);
   return { ...oldSpace, estimate, totalBytes, signal: 'heap', namedBy: 'oldSpace' };
+}
+
+/** The reading that names the growth, null where neither grew: known without an analysis, which the size takes. */
+export function namingHeapGrowth(
+  heap: SignalGrowth | null,
+  oldSpace: SignalGrowth | null,
+): SignalGrowth | null {
+  if (oldSpace === null || heap === null) return oldSpace ?? heap;
+  return hasLargeObjects(heap, oldSpace) ? heap : oldSpace;
 }
 
 const LARGE_OBJECT_SHARE = 1.5;

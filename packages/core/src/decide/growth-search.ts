@@ -1,7 +1,7 @@
 import type { BankRow } from '../attribute/source-bank.ts';
 import { BACKGROUND } from '../measure/floor.ts';
 import type { Signal } from '../types.ts';
-import { type ChannelGrowth, heapGrowth, type NamedGrowth } from './channel-growth.ts';
+import { type ChannelGrowth, heapGrowth, type NamedGrowth, namingHeapGrowth } from './channel-growth.ts';
 import { GrowthTracker } from './growth-tracker.ts';
 import type { GrowthThresholds } from './thresholds.ts';
 
@@ -22,6 +22,14 @@ class Suspicion {
   constructor(key: string, trackers: ReadonlyMap<Signal, GrowthTracker>) {
     this.key = key;
     this.trackers = trackers;
+  }
+
+  /** The source that is named, null for none. Cheap, where `growth` takes an analysis for the size. */
+  get source(): number | null {
+    const heap = this.trackers.get('heap');
+    const oldSpace = this.trackers.get('oldSpace')?.growth ?? null;
+    const naming = heap === undefined ? this.#only() : namingHeapGrowth(heap.growth, oldSpace);
+    return naming?.source ?? null;
   }
 
   get growth(): ChannelGrowth | null {
@@ -59,14 +67,14 @@ class Suspicion {
 export class GrowthSearch {
   readonly #signals: readonly Signal[];
   readonly #thresholds: GrowthThresholds;
-  #suspicions: Suspicion[];
+  #suspicions: Suspicion[] = [];
   #made = 0;
 
   /** @param signals readings of one kind of memory: the heap and old space, or one other */
   constructor(signals: readonly Signal[], thresholds: GrowthThresholds) {
     this.#signals = signals;
     this.#thresholds = thresholds;
-    this.#suspicions = [this.#suspect([])];
+    this.#suspicions.push(this.#suspect([]));
   }
 
   /** The first search: what it says when nothing grows is what the report says. */
@@ -83,7 +91,7 @@ export class GrowthSearch {
     for (const suspicion of this.#suspicions) suspicion.clearTogether();
     this.#assumeEachOther();
     this.#dropIdle();
-    const named = this.#named();
+    const named = namedBy(this.#suspicions);
     if (named.length === this.#suspicions.length && named.length < MAX_GROWTHS) {
       this.#suspicions.push(this.#suspect(named));
     }
@@ -93,21 +101,16 @@ export class GrowthSearch {
     return this.#suspicions.flatMap(({ key, growth }) => (growth === null ? [] : [{ ...growth, key }]));
   }
 
-  #named(): number[] {
-    return this.#suspicions.flatMap(({ growth }) => (growth === null ? [] : [growth.source]));
-  }
-
   /** What one found is known to all others; one that the others explain away is dropped by this. */
   #assumeEachOther(): void {
     for (const suspicion of this.#suspicions) {
-      const others = this.#suspicions.filter((other) => other !== suspicion);
-      suspicion.assume(others.flatMap(({ growth }) => (growth === null ? [] : [growth.source])));
+      suspicion.assume(namedBy(this.#suspicions.filter((other) => other !== suspicion)));
     }
   }
 
   /** One search is enough. The first stays, because it holds the longest memory. */
   #dropIdle(): void {
-    const idle = this.#suspicions.filter(({ growth }) => growth === null);
+    const idle = this.#suspicions.filter(({ source }) => source === null);
     this.#suspicions = this.#suspicions.filter((item) => !idle.includes(item) || item === idle[0]);
   }
 
@@ -115,7 +118,7 @@ export class GrowthSearch {
     const trackers = new Map<Signal, GrowthTracker>();
     for (const signal of this.#signals) {
       const tracker = new GrowthTracker(this.#thresholds, new Set([BACKGROUND]), known);
-      for (const { row } of this.#suspicions?.[0]?.trackers.get(signal)?.history ?? []) {
+      for (const { row } of this.#suspicions[0]?.trackers.get(signal)?.history ?? []) {
         tracker.push(row, (row as TimedRow).timeMs);
       }
       trackers.set(signal, tracker);
@@ -123,4 +126,8 @@ export class GrowthSearch {
     this.#made += 1;
     return new Suspicion(`${this.#signals[0]}/${this.#made}`, trackers);
   }
+}
+
+function namedBy(suspicions: readonly Suspicion[]): number[] {
+  return suspicions.flatMap(({ source }) => (source === null ? [] : [source]));
 }
