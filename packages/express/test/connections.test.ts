@@ -5,20 +5,14 @@ import { openConnection, recordingGuard, request } from '@leakguard/test-utils';
 import type { Express as App, RequestHandler } from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { leakGuard } from '../src/index.ts';
+import { guardOf, startGuarded } from './guarded-app.ts';
 import { freshExpress, listen, MAJORS } from './majors.ts';
 
 /** Passes on a turn later. */
 const later: RequestHandler = (_req, _res, next) => void setImmediate(next);
 
 describe.each(MAJORS)('$name: a request and its connection', ({ express }) => {
-  const start = async (build: (app: App) => void, guard = recordingGuard()) => {
-    const app = express();
-    app.use(leakGuard({ guard }));
-    build(app);
-    const running = await listen(app);
-    onTestFinished(() => running.close());
-    return { app, guard, port: running.port };
-  };
+  const start = (build: (app: App) => void) => startGuarded(express, build);
 
   it('adds nothing to a request and its response, and one listener to their connection', async () => {
     const added: { listeners: number; properties: number; ofSocket: number }[] = [];
@@ -219,11 +213,4 @@ function injected(socket: unknown, url: string): [IncomingMessage, ServerRespons
 
 function pipelined(...paths: string[]): string {
   return paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).join('');
-}
-
-function guardOf(app: App) {
-  const layers = ((app as never as { _router?: unknown })._router ?? app.router) as {
-    stack: { handle: never }[];
-  };
-  return layers.stack.map((layer) => (layer.handle as { guard?: never }).guard).find(Boolean)!;
 }

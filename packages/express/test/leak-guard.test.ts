@@ -4,6 +4,7 @@ import { openConnection, recordingGuard, request } from '@leakguard/test-utils';
 import type { Express as App, ErrorRequestHandler, RequestHandler } from 'express';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as entry from '../src/index.ts';
+import { guardOf, startGuarded } from './guarded-app.ts';
 import { freshExpress, listen, MAJORS } from './majors.ts';
 
 const { leakGuard } = entry;
@@ -42,14 +43,7 @@ describe('leakGuard', () => {
 });
 
 describe.each(MAJORS)('$name: leakGuard', ({ major, express }) => {
-  const start = async (build: (app: App) => void, guard = recordingGuard()) => {
-    const app = express();
-    app.use(leakGuard({ guard }));
-    build(app);
-    const running = await listen(app);
-    onTestFinished(() => running.close());
-    return { app, guard, port: running.port };
-  };
+  const start = (build: (app: App) => void) => startGuarded(express, build);
 
   it('counts a request once for two copies of the module with one guard', async () => {
     vi.resetModules();
@@ -248,13 +242,6 @@ function caught(run: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-function guardOf(app: App) {
-  const layers = ((app as never as { _router?: unknown })._router ?? app.router) as {
-    stack: { handle: never }[];
-  };
-  return layers.stack.map((layer) => (layer.handle as { guard?: never }).guard).find(Boolean)!;
 }
 
 function layerPrototype(app: App): Record<string, (...args: unknown[]) => unknown> {
