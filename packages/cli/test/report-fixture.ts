@@ -31,6 +31,7 @@ export function leakingReport(): GrowthReport {
       majorGcIntervalMs: 700,
       rareGcs: false,
       unavailable: [],
+      evicted: { scopes: 0, units: 0 },
     },
     overhead: {
       share: 0.1,

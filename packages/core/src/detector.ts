@@ -91,7 +91,10 @@ export class Detector {
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
     const wanted = reading.forced || this.#options.level !== 'prove';
     if (wanted) this.#forecaster.push(reading.timeMs, reading.heapBytes);
-    if (wanted) this.#charge(() => this.#floors.push(reading, counts));
+    if (wanted) {
+      this.#charge(() => this.#floors.push(reading, counts));
+      this.ledger.nextRow();
+    }
     this.meter.govern(this.#runtime.processCpuMs());
     this.#survivors.oneIn = this.meter.canaryOneIn;
     return this.#changes();
@@ -105,14 +108,30 @@ export class Detector {
 
   /** Notes the counts from which rates are taken; once per report interval. */
   markRates(): void {
-    const units = Float64Array.from({ length: this.ledger.scopes }, (_, scope) => this.ledger.unitsOf(scope));
+    const units = Float64Array.from({ length: this.ledger.slots }, (_, slot) => this.ledger.unitsOf(slot));
     this.#rates.mark(this.#runtime.now(), units);
+  }
+
+  /**
+   * Gives the slots of scopes that have been idle for long to those that wait for one. Called when the state of all scopes
+   * has been written, so that the log loses no unit.
+   */
+  evictIdle(): void {
+    const { spokenOf } = this.#floors;
+    const isHeld = (source: number): boolean => spokenOf.has(source) || this.#verdicts.since(source) !== null;
+    for (const slot of this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle))) {
+      this.#floors.forget(FIRST_SCOPE + slot);
+      this.#survivors.reset(slot);
+      this.#rates.forget(slot);
+      this.spikes.forget(slot);
+      if (this.#frozen !== null) this.#frozen.units[slot] = 0;
+    }
   }
 
   report(): GrowthReport {
     const { ledger, meter } = this;
     const growths = this.#floors.growths();
-    const nameOf = (scope: number): string => ledger.nameOf(scope);
+    const nameOf = (slot: number): string => ledger.nameOf(slot) ?? '';
     const scopes = this.#scopeFacts();
     const perSecond = scopes.reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0);
     const memory = this.#runtime.readMemory();
@@ -151,6 +170,7 @@ export class Detector {
         nowMs: this.#runtime.now(),
         lacksForcedGc: this.#options.level === 'prove' && !this.#runtime.canForceGc(),
         lacksCanaries: meter.canaryOneIn === null,
+        evicted: { ...ledger.evicted },
       }),
       overhead: meter.overhead(this.#runtime.processCpuMs()),
     };
@@ -158,16 +178,16 @@ export class Detector {
 
   /** The report of one source, undefined if it is no scope. */
   scopeReport(report: GrowthReport, source: number): ScopeReport | undefined {
-    const scope = source - FIRST_SCOPE;
-    if (scope < 0) return undefined;
-    const [name, kind] = [this.ledger.nameOf(scope), this.ledger.kindOf(scope)];
+    const slot = source - FIRST_SCOPE;
+    if (slot < 0) return undefined;
+    const [name, kind] = [this.ledger.nameOf(slot), this.ledger.kindOf(slot)];
     return report.scopes.find((item) => item.scope === name && item.kind === kind);
   }
 
   #counts(): FloorCounts {
     const { ledger } = this;
     return {
-      units: Array.from({ length: ledger.scopes }, (_, scope) => ledger.unitsOf(scope)),
+      units: Float64Array.from({ length: ledger.slots }, (_, slot) => ledger.unitsOf(slot)),
       totalUnits: ledger.totalUnits,
       inFlight: ledger.inFlight,
     };
@@ -181,20 +201,24 @@ export class Detector {
   #scopeFacts(): ScopeFacts[] {
     const { ledger } = this;
     const nowMs = this.#runtime.now();
-    return Array.from({ length: ledger.scopes }, (_, id) => {
-      const units = ledger.unitsOf(id);
-      const tally = this.#survivors.tally(id);
-      return {
-        id,
-        scope: ledger.nameOf(id),
-        kind: ledger.kindOf(id),
+    const facts: ScopeFacts[] = [];
+    for (let slot = 0; slot < ledger.slots; slot++) {
+      const scope = ledger.nameOf(slot);
+      if (scope === undefined) continue;
+      const units = ledger.unitsOf(slot);
+      const tally = this.#survivors.tally(slot);
+      facts.push({
+        slot,
+        scope,
+        kind: ledger.kindOf(slot),
         units,
-        inFlight: ledger.inFlightOf(id),
-        unitsPerSecond: this.#rates.perSecond(id, units, nowMs, this.#startMs),
+        inFlight: ledger.inFlightOf(slot),
+        unitsPerSecond: this.#rates.perSecond(slot, units, nowMs, this.#startMs),
         retained: tally === null ? null : { tally, verdict: this.#retained(tally, units) },
-        since: this.#verdicts.since(FIRST_SCOPE + id),
-      };
-    });
+        since: this.#verdicts.since(FIRST_SCOPE + slot),
+      });
+    }
+    return facts;
   }
 
   #retained(tally: RetainedTally, units: number): Verdict {
@@ -208,14 +232,14 @@ export class Detector {
     for (const { source, verdict } of growths)
       active.set(source, graver(active.get(source) ?? 'stable', verdict));
     this.#noteRenames(growths, active);
-    for (let scope = 0; scope < this.ledger.scopes; scope++) {
-      const tally = this.#survivors.tally(scope);
+    for (let slot = 0; slot < this.ledger.slots; slot++) {
+      const tally = this.#survivors.tally(slot);
       if (tally === null) continue;
       const verdict = graver(
-        active.get(FIRST_SCOPE + scope) ?? 'stable',
-        this.#retained(tally, this.ledger.unitsOf(scope)),
+        active.get(FIRST_SCOPE + slot) ?? 'stable',
+        this.#retained(tally, this.ledger.unitsOf(slot)),
       );
-      if (verdict !== 'stable') active.set(FIRST_SCOPE + scope, verdict);
+      if (verdict !== 'stable') active.set(FIRST_SCOPE + slot, verdict);
     }
     return this.#verdicts.update(active, this.#runtime.date());
   }

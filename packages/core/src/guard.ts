@@ -2,11 +2,12 @@ import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
+import { DISABLED, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
 import { containedIgnore } from './ignore-option.ts';
 import type { Runtime } from './internal-types.ts';
 import { processRuntime } from './measure/process-runtime.ts';
 import type { ScopeSpike } from './measure/unit-delta.ts';
-import { closedError, DISABLED, type MarkedGuard, noopGuard } from './noop-guard.ts';
+import { closedError, noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { defaultLogger, GrowthLog } from './report/growth-log.ts';
 import type {
@@ -79,7 +80,9 @@ class LiveGuard implements MarkedGuard {
     });
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
     this.#detector = new Detector(contained, runtime, () =>
-      this.#log.notice(`maxScopes (${options.maxScopes}) is reached: further scopes count in (other)`),
+      this.#log.notice(
+        `maxScopes (${options.maxScopes}) is reached: further scopes count in (other) until others have been idle for long`,
+      ),
     );
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#start();
@@ -87,6 +90,10 @@ class LiveGuard implements MarkedGuard {
 
   get [DISABLED](): boolean {
     return this.#closed;
+  }
+
+  get [SCOPE_TURN](): number {
+    return this.#detector.ledger.evicted.scopes;
   }
 
   scope(kind: ScopeKind, name: string): ScopeId {
@@ -162,6 +169,7 @@ class LiveGuard implements MarkedGuard {
       this.#log.memory(this.report());
       this.#detector.markRates();
       this.#detector.spikes.nextInterval();
+      this.#detector.evictIdle();
     });
     if (level === 'prove' || idleGc) this.#warnWithoutGc();
     if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
@@ -227,9 +235,9 @@ class LiveGuard implements MarkedGuard {
     }
   }
 
-  #tellSpike({ scope, bytes, suppressed }: ScopeSpike): void {
+  #tellSpike({ slot, bytes, suppressed }: ScopeSpike): void {
     const { ledger } = this.#detector;
-    const spike = { scope: ledger.nameOf(scope), kind: ledger.kindOf(scope), bytes, suppressed };
+    const spike = { scope: ledger.nameOf(slot)!, kind: ledger.kindOf(slot), bytes, suppressed };
     this.#log.spike(spike);
     this.#emitter.emit('spike', spike);
   }

@@ -1,16 +1,6 @@
 import { LeakguardError } from './errors.ts';
-import type { GrowthReport, Guard, Level, ScopeId, Unit } from './types.ts';
-
-/**
- * True on a guard that counts nothing: disabled, or closed. Part of the protocol between core and its adapters, which
- * then leave requests alone; registered, so that separately installed copies understand each other.
- */
-export const DISABLED: unique symbol = Symbol.for('leakguard.disabled');
-
-/** A guard that tells adapters whether it counts. */
-export interface MarkedGuard extends Guard {
-  readonly [DISABLED]: boolean;
-}
+import { DISABLED, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
+import type { GrowthReport, Level, ScopeId, Unit } from './types.ts';
 
 /** Belongs to no ledger, so that none counts it. */
 export const NO_SCOPE: ScopeId = -1 as ScopeId;
@@ -40,6 +30,7 @@ function noop(level: Level, reason: string): MarkedGuard {
   const close = (): Promise<void> => Promise.resolve();
   return {
     [DISABLED]: true,
+    [SCOPE_TURN]: 0,
     scope: () => NO_SCOPE,
     begin: () => NOOP_UNIT,
     report: () => emptyReport(level, reason),
@@ -83,6 +74,7 @@ function emptyReport(level: Level, reason: string): GrowthReport {
         { channel: 'floors', reason },
         { channel: 'survivors', reason },
       ],
+      evicted: { scopes: 0, units: 0 },
     },
     overhead: {
       share: 0,

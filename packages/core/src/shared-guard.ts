@@ -1,14 +1,13 @@
 import { textOf } from './contain.ts';
 import { createGuard } from './guard.ts';
-import { closedError, closedGuard, DISABLED, type MarkedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
+import { DISABLED, IDENTITY, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
+import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { resolveOptions } from './options.ts';
 import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind, Unit } from './types.ts';
 
 /** Raised when copies of this package could no longer share one guard. */
 const PROTOCOL = 1;
 const SLOT = Symbol.for('leakguard.shared-guard');
-/** Part of the protocol between core and its adapters. */
-const IDENTITY = Symbol.for('leakguard.identity');
 
 /** What one installed copy of this package leaves for the others in the same isolate. */
 interface SharedSlot {
@@ -115,7 +114,6 @@ class GuardHandle implements MarkedGuard {
     this.#shared = shared;
   }
 
-  /** Tells an adapter that two handles are one guard, also across installed copies. */
   get [IDENTITY](): object {
     return this.#shared;
   }
@@ -123,6 +121,10 @@ class GuardHandle implements MarkedGuard {
   /** Asking settles the options, as the unit does that an adapter would begin next. */
   get [DISABLED](): boolean {
     return !this.#open || (this.#shared.guard as Partial<MarkedGuard>)[DISABLED] === true;
+  }
+
+  get [SCOPE_TURN](): number {
+    return (this.#shared.guard as Partial<MarkedGuard>)[SCOPE_TURN] ?? 0;
   }
 
   scope(kind: ScopeKind, name: string): ScopeId {

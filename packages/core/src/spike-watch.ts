@@ -29,13 +29,18 @@ export class SpikeWatch {
   }
 
   /** The unit that was read ended, alone all the time. */
-  end(scope: number): void {
-    if (this.#deltas.end(scope)) this.#runtime.afterGcsKnown(() => this.#settle());
+  end(slot: number): void {
+    if (this.#deltas.end(slot)) this.#runtime.afterGcsKnown(() => this.#settle());
   }
 
   /** A GC of any kind that frees became known. */
   gc(startMs: number, endMs: number): void {
     this.#deltas.gc(startMs, endMs);
+  }
+
+  /** Another scope has this slot from now on. */
+  forget(slot: number): void {
+    this.#deltas.forget(slot);
   }
 
   nextInterval(): void {

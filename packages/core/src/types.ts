@@ -62,7 +62,10 @@ export interface GuardOptions {
   spikeThreshold?: number | string;
   /** Milliseconds between periodic log tables. @default 60000 (1,000 to 86,400,000) */
   reportInterval?: number;
-  /** Scopes told apart; later ones count in `(other)`. @default 500 (1 to 10,000) */
+  /**
+   * Scopes told apart at a time. Others count in `(other)` until one has been idle for 20 major GCs and loses its place, which
+   * is looked for once per `reportInterval`. @default 500 (1 to 10,000)
+   */
   maxScopes?: number;
   /** The guard's own share of the process's CPU; above it the guard lowers its sampling. At `prove` forced GCs are charged but not limited. @default 0.01 (0.0001 to 1) */
   maxOverhead?: number;
@@ -99,7 +102,11 @@ export interface GuardEvents {
 
 /** A guard: one ledger, one set of channels, one report. */
 export interface Guard extends AsyncDisposable {
-  /** Interns a scope; the same kind and name give the same id. Call it once per scope, not per unit. */
+  /**
+   * Interns a scope; the same kind and name give the same id. Call it once per scope, not per unit, and again when you want
+   * a scope back that lost its place (`maxScopes`): units of an id that lost it count in `(other)`. Names are kept in one
+   * line of at most 256 characters.
+   */
   scope(kind: ScopeKind, name: string): ScopeId;
   /** Begins a unit: a request arrived, a job started. */
   begin(): Unit;
@@ -178,6 +185,8 @@ export interface EvidenceReport {
   rareGcs: boolean;
   /** Channels that cannot work here, with the reason. */
   unavailable: { channel: Channel; reason: string }[];
+  /** Scopes that were idle and lost their place to others because `maxScopes` was reached, and the units they had finished. */
+  evicted: { scopes: number; units: number };
 }
 
 export interface OverheadReport {

@@ -323,7 +323,10 @@ describe('a guard that must not break its host', () => {
     open.push(guard);
     for (const name of ['a', 'b', 'c', 'd']) guard.begin().end(guard.scope('job', name));
     expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', 'maxScopes (2) is reached: further scopes count in (other)'],
+      [
+        'warn',
+        'maxScopes (2) is reached: further scopes count in (other) until others have been idle for long',
+      ],
     ]);
     expect(guard.report().scopes.find(({ scope }) => scope === '(other)')!.units).toBe(2);
   });

@@ -27,16 +27,25 @@ export function tellsItsPath(layer: Layer): boolean {
  */
 export function pathsOf(layer: Layer): LayerPaths {
   if (layer.route !== undefined) return written(layer.route.path, layer);
-  if (isMountedAtRoot(layer)) return { count: 1, matching: () => 0, pattern: () => '' };
+  if (isMountedAtRoot(layer)) return only('');
   if (layer.rawPath !== undefined) return written(layer.rawPath, layer);
   if (layer.regexp !== undefined) return compiled(layer.regexp, layer);
   return observed(layer);
 }
 
+/** Of most layers, and kept for each: it holds on to nothing but its text. */
+export function only(pattern: string): LayerPaths {
+  return { count: 1, matching: first, pattern: () => pattern };
+}
+
+function first(): number {
+  return 0;
+}
+
 function written(path: unknown, layer: Layer): LayerPaths {
   const paths: unknown[] = Array.isArray(path) ? path.flat(Number.POSITIVE_INFINITY) : [path];
   const patterns = paths.map((one) => (layer.route || typeof one !== 'string' ? String(one) : asMount(one)));
-  if (paths.length === 1) return { count: 1, matching: () => 0, pattern: () => patterns[0]! };
+  if (paths.length === 1) return only(patterns[0]!);
   const told = layer.regexp ? compiled(layer.regexp, layer) : observed(layer);
   // A regular expression with `|` of its own splits into more parts than there are paths: then none can be told.
   const matching = told.count === paths.length ? told.matching : () => -1;

@@ -1,5 +1,5 @@
 import type { ScopeId } from '@leakguard/core';
-import { type LayerPaths, pathsOf, UNKNOWN_MOUNT } from './layer-paths.ts';
+import { type LayerPaths, only, pathsOf, UNKNOWN_MOUNT } from './layer-paths.ts';
 import type { Layer } from './router-internals.ts';
 
 /**
@@ -14,8 +14,8 @@ export class Place {
   scopeOwner: object | null = null;
   scopeMethod: string | undefined;
   scope: ScopeId | undefined;
-  /** Per layer, because a router mounted at several places has one place under each. */
-  readonly #children = new WeakMap<Layer, Children>();
+  /** Per layer, because a router mounted at several places has one place under each; routes have none. */
+  #children: WeakMap<Layer, Children> | null = null;
 
   constructor(pattern: string, isRoute: boolean) {
     this.pattern = pattern;
@@ -24,12 +24,13 @@ export class Place {
 
   /** The place of a layer that has one path, once it was made; null where `child` has to look at the URL. */
   onlyChild(layer: Layer): Place | null {
-    const children = this.#children.get(layer);
+    const children = this.#children?.get(layer);
     return children?.count === 1 ? (children.places[1] ?? null) : null;
   }
 
   /** The place of a layer below this one, which matched `url` without its first `skip` characters. */
   child(layer: Layer, url: string, skip: number): Place {
+    this.#children ??= new WeakMap();
     let children = this.#children.get(layer);
     if (children === undefined) {
       children = childrenOf(layer);
@@ -58,11 +59,17 @@ export const ROOT: Place = new Place('', false);
 export const UNKNOWN: Place = new Place(UNKNOWN_MOUNT, false);
 
 function childrenOf(layer: Layer): Children {
+  const paths = readablePaths(layer);
+  // Made as long as it will be: V8 would give a growing array room for 17 more.
+  return { ...paths, places: new Array<Place | undefined>(paths.count + 1) };
+}
+
+function readablePaths(layer: Layer): LayerPaths {
   try {
-    return { ...pathsOf(layer), places: [] };
+    return pathsOf(layer);
   } catch {
     // Internals that are not as expected: the name becomes vaguer, and is not tried again.
-    return { count: 1, matching: () => 0, pattern: () => UNKNOWN_MOUNT, places: [] };
+    return only(UNKNOWN_MOUNT);
   }
 }
 

@@ -4,11 +4,20 @@ import type { Place } from './place.ts';
 
 const KNOWN_METHODS: ReadonlySet<string | undefined> = new Set(METHODS);
 
-/** The scopes of one guard, by place and method: after the first request to a route, one look-up and no string. */
+/** Core's mark: changes when scopes lost their place. Part of the protocol between core and its adapters. */
+const SCOPE_TURN = Symbol.for('leakguard.scope-turn');
+
+/**
+ * The scopes of one guard by place and method. A place remembers the last one: most have one guard and one method, and
+ * need no string after the first request. Where methods or guards take turns, the guard looks the name up each time.
+ */
 export class RouteScopes {
   readonly #guard: Guard;
-  readonly #byPlace = new WeakMap<Place, Map<string, ScopeId>>();
   #unmatched: ScopeId | undefined;
+  /** Stands in places for the scopes of one turn. */
+  #owner: object = {};
+  /** Not asked before the first request: that would settle the guard's options. */
+  #turn: unknown;
 
   constructor(guard: Guard) {
     this.#guard = guard;
@@ -16,16 +25,13 @@ export class RouteScopes {
 
   /** `GET /users/:id`, or `GET /graphql (middleware)` where a mount answered and no route. */
   at(place: Place, requestMethod: string | undefined): ScopeId {
-    if (place.scopeOwner === this && place.scopeMethod === requestMethod) return place.scope as ScopeId;
-    const methods = this.#methodsAt(place);
+    this.#renew();
+    if (place.scopeOwner === this.#owner && place.scopeMethod === requestMethod)
+      return place.scope as ScopeId;
     // A middleware may put any text into `req.method`; only real methods make names.
     const method = KNOWN_METHODS.has(requestMethod) ? (requestMethod as string) : 'OTHER';
-    let scope = methods.get(method);
-    if (scope === undefined) {
-      scope = this.named(`${method} ${place.pattern || '/'}${place.isRoute ? '' : ' (middleware)'}`);
-      methods.set(method, scope);
-    }
-    place.scopeOwner = this;
+    const scope = this.named(`${method} ${place.pattern || '/'}${place.isRoute ? '' : ' (middleware)'}`);
+    place.scopeOwner = this.#owner;
     place.scopeMethod = requestMethod;
     place.scope = scope;
     return scope;
@@ -33,6 +39,7 @@ export class RouteScopes {
 
   /** Nothing in the app took the request. */
   unmatched(): ScopeId {
+    this.#renew();
     this.#unmatched ??= this.named('(unmatched)');
     return this.#unmatched;
   }
@@ -42,12 +49,16 @@ export class RouteScopes {
     return this.#guard.scope('route', name);
   }
 
-  #methodsAt(place: Place): Map<string, ScopeId> {
-    let methods = this.#byPlace.get(place);
-    if (methods === undefined) {
-      methods = new Map();
-      this.#byPlace.set(place, methods);
-    }
-    return methods;
+  /** Scopes that lost their place, and those that found none, ask again. */
+  #renew(): void {
+    const turn = turnOf(this.#guard);
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    this.#unmatched = undefined;
+    this.#owner = {};
   }
+}
+
+function turnOf(guard: Guard): unknown {
+  return (guard as { [SCOPE_TURN]?: unknown })[SCOPE_TURN];
 }

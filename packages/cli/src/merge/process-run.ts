@@ -5,6 +5,8 @@ import type { ProcessShare, ScopeTally } from './scope-tally.ts';
 interface Entry extends Omit<ProcessShare, 'units'> {
   time: number;
   units: number;
+  /** Units of the turns before this one: a scope that lost its place among `maxScopes` and got one again counts from 0. */
+  unitsOfTurnsBefore: number;
   unitsBefore: number;
   bytesBefore: number;
   /** What this process adds to the level of the trend now. */
@@ -47,7 +49,11 @@ export class ProcessRun {
     return event.scopes.some((state) => {
       const tally = tallyOf(state);
       const entry = tally === null ? undefined : this.#entries.get(tally);
-      return entry !== undefined && event.time >= entry.time && (state.units ?? 0) < entry.units;
+      return (
+        entry !== undefined &&
+        event.time >= entry.time &&
+        (state.units ?? 0) < entry.units - entry.unitsOfTurnsBefore
+      );
     });
   }
 
@@ -69,10 +75,12 @@ export class ProcessRun {
   }
 
   observe(tally: ScopeTally, state: ScopeState | UnattributedState, time: number): void {
-    const units = 'units' in state ? (state.units ?? 0) : 0;
+    const counted = 'units' in state ? (state.units ?? 0) : 0;
     const known = this.#entries.get(tally);
     if (known !== undefined && time < known.time) return;
-    const entry = known ?? this.#newEntry(state, units, time);
+    const entry = known ?? this.#newEntry(state, counted, time);
+    if (counted + entry.unitsOfTurnsBefore < entry.units) entry.unitsOfTurnsBefore = entry.units;
+    const units = counted + entry.unitsOfTurnsBefore;
     const { verdict, bytesPerUnit, ci95, totalBytes } = state;
     const bytesPerHour = 'bytesPerHour' in state ? state.bytesPerHour : null;
     Object.assign(entry, { time, units, verdict, bytesPerUnit, ci95, totalBytes, bytesPerHour });
@@ -119,7 +127,7 @@ export class ProcessRun {
     const isWhole = this.#sinceMs === Number.NEGATIVE_INFINITY || beganInside;
     return {
       ...{ verdict: state.verdict, bytesPerUnit: null, ci95: null, totalBytes: null, bytesPerHour: null },
-      ...{ time, units: 0, level: 0, inWindow: false },
+      ...{ time, units: 0, unitsOfTurnsBefore: 0, level: 0, inWindow: false },
       unitsBefore: isWhole ? 0 : units,
       bytesBefore: isWhole ? 0 : (state.totalBytes ?? 0),
     };

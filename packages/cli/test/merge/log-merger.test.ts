@@ -61,6 +61,12 @@ test('a process restarted under the same pid is another run, whose units add', (
   expect(report.processes).toBe(2);
 });
 
+test('a scope that lost its place and got one again goes on from where it was', () => {
+  const turns = [line(1, 100), line(2, 250), line(5, 30), line(6, 70), line(8, 5)];
+  expect(only(merged([turns]))).toMatchObject({ units: 325, processes: 1 });
+  expect(only(merged([turns], at(3)))).toMatchObject({ units: 75, processes: 1 });
+});
+
 test('a restart is seen although more units were counted than before it', () => {
   expect(only(merged([[line(1, 10), line(3, 500, { start: 2 })]])).units).toBe(510);
 });

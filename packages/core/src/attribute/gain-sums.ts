@@ -77,6 +77,13 @@ export class GainSums {
     for (const [k, products] of this.withKnown.entries()) this.withKnown[k] = larger(products);
   }
 
+  /** From now on these columns have been zero so far. */
+  forget(from: number, to: number): void {
+    const { square, withValue, withInFlight, withTrend } = this;
+    for (const sums of [this.#innovation, square, withValue, withInFlight, withTrend, ...this.withKnown])
+      sums.fill(0, from, to);
+  }
+
   /** Forgets the level, not the sums: the next row is seen as the second after a fresh start. */
   restart(): void {
     this.#filter = new WhiteningFilter(this.#gain);

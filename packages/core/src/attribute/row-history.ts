@@ -13,6 +13,11 @@ export interface SeenRow {
  */
 const KEPT_ROWS = 192;
 
+/** Makes it a row in which this source has done nothing; rows of several signals share their amounts. */
+export function forgetIn({ sources }: BankRow, source: number): void {
+  if (source < sources.length) sources[source] = 0;
+}
+
 /** The latest rows of one signal, so that a regression can be done again beside sources whose growth became known. */
 export class RowHistory {
   readonly #rows: SeenRow[] = [];
@@ -20,6 +25,11 @@ export class RowHistory {
   push(seen: SeenRow): void {
     this.#rows.push(seen);
     if (this.#rows.length > KEPT_ROWS) this.#rows.shift();
+  }
+
+  /** From now on this source has done nothing in all rows kept. */
+  forget(source: number): void {
+    for (const { row } of this.#rows) forgetIn(row, source);
   }
 
   [Symbol.iterator](): Iterator<SeenRow> {

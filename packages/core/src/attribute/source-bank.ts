@@ -7,7 +7,7 @@ export interface BankRow {
   /** The signal, bytes. */
   value: number;
   /** Cumulative amount per source (units, seconds); sources may be appended between rows. */
-  sources: ArrayLike<number>;
+  sources: number[] | Float64Array;
   /** Units in flight at that moment. */
   inFlight: number;
   /** All units finished so far; drives the warm-up trend. */
@@ -71,6 +71,15 @@ export class SourceBank {
     this.innovations = this.innovations * MEMORY + 1;
     this.counted += 1;
     for (const sums of this.gains) sums.add(this.#row, this.sources * this.columnsPerSource, MEMORY);
+  }
+
+  /** From now on this source has done nothing so far. */
+  forget(source: number): void {
+    if (source >= this.sources) return;
+    const from = source * this.columnsPerSource;
+    const to = from + this.columnsPerSource;
+    for (const sums of this.gains) sums.forget(from, to);
+    this.#last?.columns.fill(0, from, to);
   }
 
   /** Turns a row's levels into increments since the last row. */

@@ -41,6 +41,13 @@ export class Confirmation {
     this.#bank = this.#rows.bank({ saturating: false, known });
   }
 
+  /** From now on this source has done nothing so far. */
+  forget(source: number): void {
+    if (source < this.#start.length) this.#start[source] = 0;
+    this.#rows.forget(source);
+    this.#bank.forget(source);
+  }
+
   /** What `source` did since the period began, in its own unit. */
   amount(source: number, row: BankRow): number {
     return (row.sources[source] ?? 0) - (this.#start[source] ?? 0);

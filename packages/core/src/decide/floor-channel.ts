@@ -1,3 +1,4 @@
+import { forgetIn } from '../attribute/row-history.ts';
 import type { FloorReading } from '../internal-types.ts';
 import { BlockMinimum } from '../measure/block-minimum.ts';
 import { type FloorCounts, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
@@ -71,6 +72,17 @@ export class FloorChannel {
       if (row !== null) search.push(signal, row);
     }
     for (const search of this.#searches) search.settle();
+  }
+
+  /** Sources that any growth speaks of. */
+  get spokenOf(): ReadonlySet<number> {
+    return new Set(this.#searches.flatMap((search) => search.spokenOf));
+  }
+
+  /** From now on this source has done nothing so far; not for one that is spoken of. */
+  forget(source: number): void {
+    for (const { block } of this.#tracks) if (block.pending !== null) forgetIn(block.pending, source);
+    for (const search of this.#searches) search.forget(source);
   }
 
   /** Growth by kind of memory: heap (two readings of the same bytes), external, array buffers; several of each. */

@@ -97,8 +97,22 @@ export class GrowthSearch {
     }
   }
 
+  /** Sources that any growth speaks of. */
+  get spokenOf(): readonly number[] {
+    return this.#trackers().flatMap((tracker) => tracker.spokenOf);
+  }
+
+  /** From now on this source has done nothing so far. */
+  forget(source: number): void {
+    for (const tracker of this.#trackers()) tracker.forget(source);
+  }
+
   growths(): NamedGrowth[] {
     return this.#suspicions.flatMap(({ key, growth }) => (growth === null ? [] : [{ ...growth, key }]));
+  }
+
+  #trackers(): GrowthTracker[] {
+    return this.#suspicions.flatMap(({ trackers }) => [...trackers.values()]);
   }
 
   /** What one found is known to all others; one that the others explain away is dropped by this. */

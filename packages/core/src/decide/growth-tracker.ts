@@ -157,6 +157,22 @@ export class GrowthTracker {
     this.#bank = new SourceBank({ saturating: true, known: this.#known });
   }
 
+  /** Sources that the present growth speaks of: the one named and all candidates. */
+  get spokenOf(): readonly number[] {
+    return this.growth === null
+      ? []
+      : [this.growth.source, ...this.growth.credible.map(({ source }) => source)];
+  }
+
+  /** From now on this source has done nothing so far; not for one that is spoken of, or known. */
+  forget(source: number): void {
+    this.#bank.forget(source);
+    this.#history.forget(source);
+    this.#amounts.forget(source);
+    this.#period?.forget(source);
+    if (source < this.#onset.length) this.#onset[source] = 0;
+  }
+
   /** What a source did over the rows that count, in its own unit. */
   amount(source: number): number {
     return this.#amounts.window(source);

@@ -35,6 +35,12 @@ export class RecentAmounts {
     return Math.min(this.window(source), this.#perRow[source] ?? 0);
   }
 
+  /** From now on this source has done nothing so far. */
+  forget(source: number): void {
+    for (const amounts of [this.#last, this.#window, this.#perRow])
+      if (source < amounts.length) amounts[source] = 0;
+  }
+
   #grow(length: number): void {
     const larger = (old: Float64Array): Float64Array => {
       const array = new Float64Array(length * 2);

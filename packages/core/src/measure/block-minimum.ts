@@ -24,6 +24,11 @@ export class BlockMinimum<Row extends Valued> {
     return this.#seen >= this.#size ? this.flush() : null;
   }
 
+  /** The smallest so far of the open block. */
+  get pending(): Row | null {
+    return this.#best;
+  }
+
   /** Ends the block early and returns its minimum, null if it is empty. */
   flush(): Row | null {
     const best = this.#best;

@@ -19,8 +19,8 @@ export function signalBytes(reading: FloorReading, signal: Signal): number {
 
 /** What the ledger had counted at a major GC. */
 export interface FloorCounts {
-  /** Units finished per scope, by scope id. */
-  units: readonly number[];
+  /** Units finished per scope, by slot. */
+  units: number[] | Float64Array;
   totalUnits: number;
   inFlight: number;
 }
@@ -28,7 +28,7 @@ export interface FloorCounts {
 /** Sources that are no scope: growth with every unit of any scope, and growth with time alone. */
 export const EVERY_REQUEST = 0;
 export const BACKGROUND = 1;
-/** Source of scope 0; scope `s` is source `FIRST_SCOPE + s`. */
+/** Source of slot 0; the scope in slot `s` is source `FIRST_SCOPE + s`. */
 export const FIRST_SCOPE = 2;
 
 /** The cumulative amount of every source: all units, seconds, then the units of each scope. */

@@ -1,4 +1,6 @@
 import type { ScopeId, ScopeKind, Seen, Unit } from '../types.ts';
+import { isScopeName, scopeKind, scopeName } from './scope-name.ts';
+import { NO_SLOT, ScopeSlots } from './scope-slots.ts';
 
 /** Where units beyond `maxScopes` count. */
 export const OTHER_SCOPE = '(other)';
@@ -7,8 +9,8 @@ export const IGNORED_SCOPE = '(ignored)';
 
 /** What the ledger tells its owner at the boundary; both must be cheap and must not throw. */
 export interface LedgerHooks {
-  /** A unit ended in `scope`; `units` is how many that scope has finished by now. */
-  finished(scope: ScopeId, units: number, subject: object | undefined): void;
+  /** A unit ended in the scope of this slot; `units` is how many that scope has finished by now. */
+  finished(slot: number, units: number, subject: object | undefined): void;
   /** True if this unit's begin and end should be timed. */
   shouldTime(): boolean;
   now(): number;
@@ -17,68 +19,75 @@ export interface LedgerHooks {
   /** A unit begins and nothing else is in flight: true if `endedAlone` wants to hear of its end. */
   beganAlone(): boolean;
   /** That unit ended and nothing had begun meanwhile; asked before anything else happens at the end. */
-  endedAlone(scope: ScopeId): void;
-  /** `maxScopes` is reached: from now on new scopes count in `(other)`. Called once. */
+  endedAlone(slot: number): void;
+  /** `maxScopes` is reached: new scopes count in `(other)` while no slot is free. Called once. */
   overflowed(): void;
 }
 
-/** Counts finished units per scope and units in flight. Allocates nothing per unit but the unit itself. */
+/** Scopes that lost their slot, and the units that they had finished by then. */
+export interface Evicted {
+  scopes: number;
+  units: number;
+}
+
+/**
+ * Counts finished units per scope and units in flight. Allocates nothing per unit but the unit itself. Scopes have slots,
+ * as many as `maxScopes`: when all are taken and one has been idle for long, another scope may get its slot (`evictIdle`).
+ */
 export class Ledger {
   /** Units finished, all scopes. */
   totalUnits = 0;
   /** Units begun and not finished. */
   inFlight = 0;
+  readonly evicted: Evicted = { scopes: 0, units: 0 };
+  readonly #slots: ScopeSlots;
   readonly #units: number[] = [];
   readonly #inFlightOf: number[] = [];
-  readonly #names: string[] = [];
-  readonly #kinds: ScopeKind[] = [];
-  readonly #ids = new Map<string, ScopeId>();
-  readonly #maxScopes: number;
+  readonly #unitsAtRow: number[] = [];
   readonly #ignore: (scope: string) => boolean;
   readonly #hooks: LedgerHooks;
   #open = true;
   #overflowed = false;
+  /** Times that a scope got no slot since the last eviction: an upper bound of how many scopes wait for one. */
+  #refused = 0;
   /** The unit that `beganAlone` wants to hear of, as long as it is alone. */
   #alone: LedgerUnit | null = null;
 
   constructor(options: { maxScopes: number; ignore: (scope: string) => boolean; hooks: LedgerHooks }) {
-    this.#maxScopes = options.maxScopes;
+    this.#slots = new ScopeSlots(options.maxScopes);
     this.#ignore = options.ignore;
     this.#hooks = options.hooks;
   }
 
-  /** Scopes interned so far; ids run from 0. */
-  get scopes(): number {
-    return this.#names.length;
+  /** Slots that were ever taken; they run from 0. */
+  get slots(): number {
+    return this.#slots.length;
   }
 
-  nameOf(scope: number): string {
-    return this.#names[scope]!;
+  /** The name of the scope that has this slot, undefined for a free one. */
+  nameOf(slot: number): string | undefined {
+    return this.#slots.nameOf(slot);
   }
 
-  kindOf(scope: number): ScopeKind {
-    return this.#kinds[scope]!;
+  kindOf(slot: number): ScopeKind {
+    return this.#slots.kindOf(slot);
   }
 
-  unitsOf(scope: number): number {
-    return this.#units[scope]!;
+  unitsOf(slot: number): number {
+    return this.#units[slot]!;
   }
 
-  inFlightOf(scope: number): number {
-    return this.#inFlightOf[scope]!;
+  inFlightOf(slot: number): number {
+    return this.#inFlightOf[slot]!;
   }
 
-  /** Interns a scope. Beyond `maxScopes` the answer is `(other)`; ignored names share `(ignored)`. */
+  /**
+   * Interns a scope under its printable name. The answer is `(other)` when no slot is free, and one id for all ignored
+   * names. Never throws, whatever a host passes.
+   */
   scope(kind: ScopeKind, name: string): ScopeId {
-    const known = this.#ids.get(`${kind} ${name}`);
-    if (known !== undefined) return known;
-    if (this.#ignore(name)) return this.#intern(kind, IGNORED_SCOPE);
-    if (this.#names.length < this.#maxScopes) return this.#intern(kind, name);
-    if (!this.#overflowed) {
-      this.#overflowed = true;
-      this.#hooks.overflowed();
-    }
-    return this.#intern(kind, OTHER_SCOPE);
+    const known = isScopeName(name) ? this.#slots.find(scopeKind(kind), name) : undefined;
+    return this.#slots.idOf(known ?? this.#intern(scopeKind(kind), scopeName(name)));
   }
 
   begin(): Unit {
@@ -97,57 +106,107 @@ export class Ledger {
     this.#open = false;
   }
 
-  /** @internal A unit learned its scope, or changed it; false if it stays where it was. */
-  moved(from: number, to: ScopeId): boolean {
-    if (!this.#open || !this.#known(to)) return false;
-    if (from >= 0) this.#inFlightOf[from]! -= 1;
-    this.#inFlightOf[to]! += 1;
-    return true;
+  /** A row was written with the present counts. */
+  nextRow(): void {
+    this.#slots.nextRow((slot) => this.#isActive(slot));
+    for (let slot = 0; slot < this.slots; slot++) this.#unitsAtRow[slot] = this.#units[slot]!;
+  }
+
+  /**
+   * Frees the slots of scopes that have been idle for 20 rows, if others wait for one. From then on units of an id that
+   * lost its slot count in `(other)`; a scope that asks again gets a new id, and counts from 0.
+   *
+   * @returns the freed slots
+   */
+  evictIdle(isHeld: (slot: number) => boolean): number[] {
+    if (this.#refused === 0) return [];
+    const slots = this.#slots.evictIdle(this.#refused, (slot) => this.#isActive(slot) || isHeld(slot));
+    if (slots.length > 0) this.#refused = 0;
+    this.evicted.scopes += slots.length;
+    for (const slot of slots) {
+      this.evicted.units += this.#units[slot]!;
+      this.#units[slot] = this.#unitsAtRow[slot] = 0;
+    }
+    return slots;
+  }
+
+  /** @internal A unit learned its scope, or changed it; the slot that it is in from now on. */
+  moved(from: number, to: ScopeId): number {
+    const slot = this.#open ? this.#slotOf(to) : NO_SLOT;
+    if (slot === from || slot === NO_SLOT) return from;
+    if (from !== NO_SLOT) this.#inFlightOf[from]! -= 1;
+    this.#inFlightOf[slot]! += 1;
+    return slot;
   }
 
   /** @internal A unit ended. */
   ended(unit: LedgerUnit, scope: ScopeId, seen: Seen | undefined): void {
     if (!this.#open) return;
-    if (this.#alone === unit) this.#endAlone(scope);
+    const slot = this.#slotOf(scope);
+    if (this.#alone === unit) this.#endAlone(slot);
     const start = unit.boundaryMs > 0 ? this.#hooks.now() : 0;
     this.inFlight -= 1;
-    if (unit.scope >= 0) this.#inFlightOf[unit.scope]! -= 1;
-    if (this.#known(scope)) {
+    if (unit.slot !== NO_SLOT) this.#inFlightOf[unit.slot]! -= 1;
+    if (slot !== NO_SLOT) {
       this.totalUnits += 1;
-      this.#units[scope]! += 1;
-      this.#hooks.finished(scope, this.#units[scope]!, seen?.subject);
+      this.#units[slot]! += 1;
+      this.#hooks.finished(slot, this.#units[slot]!, seen?.subject);
     }
     if (start > 0) this.#hooks.timed(unit.boundaryMs + this.#hooks.now() - start);
   }
 
-  #endAlone(scope: ScopeId): void {
+  /** Since the last row. */
+  #isActive(slot: number): boolean {
+    return this.#inFlightOf[slot]! > 0 || this.#units[slot] !== this.#unitsAtRow[slot];
+  }
+
+  #endAlone(slot: number): void {
     this.#alone = null;
-    if (this.#known(scope)) this.#hooks.endedAlone(scope);
+    if (slot !== NO_SLOT) this.#hooks.endedAlone(slot);
   }
 
   /** A scope of another guard is no scope of this one: it is not counted, and breaks nothing. */
-  #known(scope: number): boolean {
-    return Number.isInteger(scope) && scope >= 0 && scope < this.#names.length;
+  #slotOf(scope: number): number {
+    const slot = this.#slots.slotOf(scope);
+    if (slot !== NO_SLOT) return slot;
+    const kind = this.#slots.evictedKind(scope);
+    return kind === null ? NO_SLOT : this.#reserve(kind, OTHER_SCOPE);
   }
 
-  #intern(kind: ScopeKind, name: string): ScopeId {
-    const key = `${kind} ${name}`;
-    const known = this.#ids.get(key);
+  #intern(kind: ScopeKind, name: string): number {
+    const known = this.#slots.find(kind, name);
     if (known !== undefined) return known;
-    const id = this.#names.length as ScopeId;
-    this.#names.push(name);
-    this.#kinds.push(kind);
-    this.#units.push(0);
-    this.#inFlightOf.push(0);
-    this.#ids.set(key, id);
-    return id;
+    if (this.#ignore(name)) return this.#reserve(kind, IGNORED_SCOPE);
+    if (name === OTHER_SCOPE || name === IGNORED_SCOPE) return this.#reserve(kind, name);
+    const slot = this.#slots.take(kind, name);
+    return slot === undefined ? this.#overflow(kind) : this.#opened(slot);
+  }
+
+  #overflow(kind: ScopeKind): number {
+    this.#refused += 1;
+    if (!this.#overflowed) {
+      this.#overflowed = true;
+      this.#hooks.overflowed();
+    }
+    return this.#reserve(kind, OTHER_SCOPE);
+  }
+
+  #reserve(kind: ScopeKind, name: string): number {
+    return this.#opened(this.#slots.reserve(kind, name));
+  }
+
+  #opened(slot: number): number {
+    this.#units[slot] ??= 0;
+    this.#inFlightOf[slot] ??= 0;
+    this.#unitsAtRow[slot] ??= 0;
+    return slot;
   }
 }
 
 /** One unit in flight. The fields are plain so that the object stays small and of one shape. */
 class LedgerUnit implements Unit {
-  /** Scope entered so far, -1 for none. */
-  scope = -1;
+  /** Slot of the scope entered so far. */
+  slot: number = NO_SLOT;
   /** Time that `begin` took if this unit is timed, else 0; milliseconds. */
   boundaryMs = 0;
   #ended = false;
@@ -158,8 +217,7 @@ class LedgerUnit implements Unit {
   }
 
   enter(scope: ScopeId): void {
-    if (this.#ended || scope === this.scope) return;
-    if (this.#ledger.moved(this.scope, scope)) this.scope = scope;
+    if (!this.#ended) this.slot = this.#ledger.moved(this.slot, scope);
   }
 
   end(scope: ScopeId, seen?: Seen): void {

@@ -9,6 +9,12 @@ export class RateMeter {
     this.#newer = { timeMs, units };
   }
 
+  /** From now on this scope has finished nothing so far. */
+  forget(scope: number): void {
+    for (const mark of [this.#older, this.#newer])
+      if (mark !== null && scope < mark.units.length) mark.units[scope] = 0;
+  }
+
   /** @returns units per second since the mark before last (between one and two intervals back), else since the start */
   perSecond(scope: number, units: number, timeMs: number, startMs: number): number {
     const since = this.#older ?? this.#newer;

@@ -21,7 +21,7 @@ export interface UnitDeltaOptions {
 
 /** A spike that is due a line. */
 export interface ScopeSpike {
-  scope: number;
+  slot: number;
   /** Used heap at the unit's end less that at its begin. */
   bytes: number;
   /** Spikes of this scope since its last line that got none. */
@@ -47,8 +47,7 @@ export class UnitDelta {
   #readsLeft = READS_PER_INTERVAL;
   #untilRead = 0;
   #begun: Reading | null = null;
-  #candidate: { scope: number; bytes: number; fromMs: number; toMs: number; collected: boolean } | null =
-    null;
+  #candidate: { slot: number; bytes: number; fromMs: number; toMs: number; collected: boolean } | null = null;
 
   constructor(options: UnitDeltaOptions) {
     this.#options = options;
@@ -62,14 +61,14 @@ export class UnitDelta {
   }
 
   /** The unit of the last `begin` ended, and nothing had begun since. True: a large delta waits for `settle`. */
-  end(scope: number): boolean {
+  end(slot: number): boolean {
     const begun = this.#begun;
     if (begun === null) return false;
     this.#begun = null;
     const ended = this.#read();
     const bytes = ended.bytes - begun.bytes;
     if (bytes < this.#options.thresholdBytes) return false;
-    this.#candidate = { scope, bytes, fromMs: begun.atMs, toMs: ended.atMs, collected: false };
+    this.#candidate = { slot, bytes, fromMs: begun.atMs, toMs: ended.atMs, collected: false };
     return true;
   }
 
@@ -87,14 +86,19 @@ export class UnitDelta {
     const candidate = this.#candidate;
     this.#candidate = null;
     if (candidate === null || candidate.collected) return null;
-    const { scope, bytes, toMs } = candidate;
-    const last = this.#told.get(scope);
+    const { slot, bytes, toMs } = candidate;
+    const last = this.#told.get(slot);
     if (last !== undefined && toMs - last.atMs < this.#options.intervalMs) {
       last.suppressed += 1;
       return null;
     }
-    this.#told.set(scope, { atMs: toMs, suppressed: 0 });
-    return { scope, bytes, suppressed: last?.suppressed ?? 0 };
+    this.#told.set(slot, { atMs: toMs, suppressed: 0 });
+    return { slot, bytes, suppressed: last?.suppressed ?? 0 };
+  }
+
+  /** Another scope has this slot from now on. */
+  forget(slot: number): void {
+    this.#told.delete(slot);
   }
 
   /** A report interval ended. */

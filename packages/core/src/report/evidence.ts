@@ -17,13 +17,14 @@ export interface EvidenceFacts {
   lacksForcedGc: boolean;
   /** Canaries are off to stay inside `maxOverhead`. */
   lacksCanaries: boolean;
+  evicted: Evidence['evicted'];
 }
 
 type Evidence = GrowthReport['evidence'];
 
 /** What the verdicts of a report rest on, and how much more they need. */
 export function evidenceReport(facts: EvidenceFacts): Evidence {
-  const { majorGcs, forcedGcs, rows, majorGcsNeeded, intervalMs, lastMs, nowMs } = facts;
+  const { majorGcs, forcedGcs, rows, majorGcsNeeded, intervalMs, lastMs, nowMs, evicted } = facts;
   const sinceLast = lastMs === null ? 0 : nowMs - lastMs;
   return {
     majorGcs,
@@ -34,6 +35,7 @@ export function evidenceReport(facts: EvidenceFacts): Evidence {
     majorGcIntervalMs: intervalMs,
     rareGcs: Math.max(intervalMs ?? 0, sinceLast) > RARE_GC_MS,
     unavailable: unavailable(facts),
+    evicted,
   };
 }
 

@@ -8,7 +8,7 @@ import { sourceName } from './source-name.ts';
 
 /** What the report needs to know of one scope. */
 export interface ScopeFacts {
-  id: number;
+  slot: number;
   scope: string;
   kind: ScopeKind;
   units: number;
@@ -35,9 +35,9 @@ export interface SharedEvidence {
 
 /** Reports of all scopes, worst first: by verdict, by what stayed, by how well they would explain growth, by traffic. */
 export function scopeReports(scopes: readonly ScopeFacts[], shared: SharedEvidence): ScopeReport[] {
-  const evidenceOf = (id: number): number => shared.oldSpace?.sourceEvidence[FIRST_SCOPE + id] ?? 0;
+  const evidenceOf = (slot: number): number => shared.oldSpace?.sourceEvidence[FIRST_SCOPE + slot] ?? 0;
   return scopes
-    .map((facts) => ({ report: scopeReport(facts, shared), evidence: evidenceOf(facts.id) }))
+    .map((facts) => ({ report: scopeReport(facts, shared), evidence: evidenceOf(facts.slot) }))
     .sort(
       (a, b) =>
         byGravity(a.report.verdict, b.report.verdict) ||
@@ -49,7 +49,7 @@ export function scopeReports(scopes: readonly ScopeFacts[], shared: SharedEviden
 }
 
 function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
-  const growths = shared.growths.filter(({ source }) => source === FIRST_SCOPE + facts.id);
+  const growths = shared.growths.filter(({ source }) => source === FIRST_SCOPE + facts.slot);
   const main = growths.reduce<NamedGrowth | null>(
     (a, b) => (a === null || b.totalBytes > a.totalBytes ? b : a),
     null,
@@ -86,7 +86,7 @@ type Size = Pick<NamedGrowth, 'estimate' | 'totalBytes' | 'signal'>;
  */
 function retainedSize(facts: ScopeFacts, shared: SharedEvidence): Size | null {
   if (shared.growths.some(({ signal }) => signal === 'heap' || signal === 'oldSpace')) return null;
-  const estimate = shared.heap?.estimate(FIRST_SCOPE + facts.id) ?? null;
+  const estimate = shared.heap?.estimate(FIRST_SCOPE + facts.slot) ?? null;
   if (estimate === null || estimate.ci95[0] <= 0) return null;
   return { estimate, totalBytes: estimate.bytesPerUnit * facts.units, signal: 'heap' };
 }
@@ -126,8 +126,8 @@ function survivors({ retained }: ScopeFacts): ScopeReport['survivors'] {
   return { sampled: retained.tally.sampled, alive: retained.tally.alive };
 }
 
-function minDetectable({ id }: ScopeFacts, shared: SharedEvidence): number | null {
-  const source = FIRST_SCOPE + id;
+function minDetectable({ slot }: ScopeFacts, shared: SharedEvidence): number | null {
+  const source = FIRST_SCOPE + slot;
   const floor = {
     bytesPerUnit: shared.minBytesPerUnit,
     totalBytes: shared.minTotalBytes,

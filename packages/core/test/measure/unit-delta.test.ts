@@ -37,7 +37,7 @@ describe('UnitDelta', () => {
     expect(run(0, MB - 1)).toBe(false);
     expect(deltas.settle()).toBeNull();
     expect(run(0, MB)).toBe(true);
-    expect(deltas.settle()).toEqual({ scope: 0, bytes: MB, suppressed: 0 });
+    expect(deltas.settle()).toEqual({ slot: 0, bytes: MB, suppressed: 0 });
     expect(deltas.settle()).toBeNull();
   });
 
@@ -52,7 +52,7 @@ describe('UnitDelta', () => {
     run(0, 2 * MB); // from 1020 to 1030
     deltas.gc(1000, 1019);
     deltas.gc(1031, 1032);
-    expect(deltas.settle()).toMatchObject({ scope: 0 });
+    expect(deltas.settle()).toMatchObject({ slot: 0 });
   });
 
   it('says nothing when a GC became known while the unit still ran', () => {
@@ -80,13 +80,13 @@ describe('UnitDelta', () => {
       run(scope, 2 * MB);
       return deltas.settle();
     };
-    expect(spike(0)).toMatchObject({ scope: 0, suppressed: 0 });
+    expect(spike(0)).toMatchObject({ slot: 0, suppressed: 0 });
     expect([spike(0), spike(0)]).toEqual([null, null]);
-    expect(spike(1)).toMatchObject({ scope: 1, suppressed: 0 });
+    expect(spike(1)).toMatchObject({ slot: 1, suppressed: 0 });
     state.nowMs += 60_000;
-    expect(spike(0)).toMatchObject({ scope: 0, suppressed: 2 });
+    expect(spike(0)).toMatchObject({ slot: 0, suppressed: 2 });
     state.nowMs += 60_000;
-    expect(spike(0)).toMatchObject({ scope: 0, suppressed: 0 });
+    expect(spike(0)).toMatchObject({ slot: 0, suppressed: 0 });
   });
 
   it('reads sixteen units of each interval and then about one in so many', () => {

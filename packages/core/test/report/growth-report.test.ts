@@ -4,9 +4,9 @@ import type { NamedGrowth } from '../../src/decide/channel-growth.ts';
 import { FIRST_SCOPE } from '../../src/measure/floor.ts';
 import { type ScopeFacts, type SharedEvidence, scopeReports } from '../../src/report/growth-report.ts';
 
-const facts = (id: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
-  id,
-  scope: `GET /${id}`,
+const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
+  slot,
+  scope: `GET /${slot}`,
   kind: 'route',
   units: 1000,
   inFlight: 0,

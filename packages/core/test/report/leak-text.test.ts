@@ -74,6 +74,7 @@ const REPORT: GrowthReport = {
     majorGcIntervalMs: 500,
     rareGcs: false,
     unavailable: [],
+    evicted: { scopes: 0, units: 0 },
   },
   overhead: {
     share: 0.004,

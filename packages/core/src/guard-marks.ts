@@ -1,0 +1,21 @@
+import type { Guard } from './types.ts';
+
+/*
+ * What a guard tells its adapters beside its public methods: the protocol between core and them. The symbols are
+ * registered, so that separately installed copies understand each other.
+ */
+
+/** True on a guard that counts nothing, because it is disabled or closed: adapters then leave requests alone. */
+export const DISABLED: unique symbol = Symbol.for('leakguard.disabled');
+
+/** A number that changes when scopes lost their place: adapters that keep ids ask for them again. */
+export const SCOPE_TURN: unique symbol = Symbol.for('leakguard.scope-turn');
+
+/** The same object for all handles of one guard, so that an adapter installed twice counts once. */
+export const IDENTITY: unique symbol = Symbol.for('leakguard.identity');
+
+/** A guard with its marks. */
+export interface MarkedGuard extends Guard {
+  readonly [DISABLED]: boolean;
+  readonly [SCOPE_TURN]: number;
+}
