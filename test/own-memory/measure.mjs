@@ -3,21 +3,24 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { sendAll } from './send-all.mjs';
 
+/** What a guard may retain. */
+export const MAX_RETAINED_BYTES = 5 * 2 ** 20;
+
 const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
 
 /**
- * @typedef {object} Retained what a server process holds after a full GC, and what its guard, if it has one, says of itself
- * @property {number} retainedBytes heap and what is external to it
- * @property {number} [units]
- * @property {number} [scopes]
- * @property {number} [evicted]
- * @property {number} [rows]
+ * @typedef {object} Retained what app and guard of a server process retain, and what the guard says of itself
+ * @property {number} retainedBytes freed by a full GC once both are dropped
+ * @property {number} units
+ * @property {number} scopes
+ * @property {number} evicted
+ * @property {number} rows
  */
 
 /**
- * Serves real requests from a process of its own and measures what it retains afterwards.
+ * Serves real requests from a process of its own and measures what it retains.
  *
- * @param {'bare' | 'guarded'} variant
+ * @param {'disabled' | 'guarded'} variant
  * @param {number} requests
  * @returns {Promise<Retained>}
  */

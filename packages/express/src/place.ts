@@ -25,7 +25,7 @@ export class Place {
   /** The place of a layer that has one path, once it was made; null where `child` has to look at the URL. */
   onlyChild(layer: Layer): Place | null {
     const children = this.#children?.get(layer);
-    return children?.count === 1 ? (children.places[1] ?? null) : null;
+    return children?.paths.count === 1 ? (children.places[1] ?? null) : null;
   }
 
   /** The place of a layer below this one, which matched `url` without its first `skip` characters. */
@@ -36,19 +36,21 @@ export class Place {
       children = childrenOf(layer);
       this.#children.set(layer, children);
     }
-    const index = children.count === 1 ? 0 : children.matching(pathname(url.slice(skip)));
+    const { paths } = children;
+    const index = paths.count === 1 ? 0 : paths.matching(pathname(url.slice(skip)));
     return children.places[index + 1] ?? this.#makeChild(children, layer, index, url.slice(skip));
   }
 
-  #makeChild(children: Children, layer: Layer, index: number, url: string): Place {
-    const path = index < 0 ? allPatterns(children) : children.pattern(index, pathname(url));
+  #makeChild({ paths, places }: Children, layer: Layer, index: number, url: string): Place {
+    const path = index < 0 ? allPatterns(paths) : paths.pattern(index, pathname(url));
     const place = new Place(joinPaths(this.pattern, path), layer.route !== undefined);
-    children.places[index + 1] = place;
+    places[index + 1] = place;
     return place;
   }
 }
 
-interface Children extends LayerPaths {
+interface Children {
+  paths: LayerPaths;
   /** By index of the path plus one; first the place that stands for all of them, where none could be told. */
   places: (Place | undefined)[];
 }
@@ -61,7 +63,7 @@ export const UNKNOWN: Place = new Place(UNKNOWN_MOUNT, false);
 function childrenOf(layer: Layer): Children {
   const paths = readablePaths(layer);
   // Made as long as it will be: V8 would give a growing array room for 17 more.
-  return { ...paths, places: new Array<Place | undefined>(paths.count + 1) };
+  return { paths, places: new Array<Place | undefined>(paths.count + 1) };
 }
 
 function readablePaths(layer: Layer): LayerPaths {
@@ -73,7 +75,7 @@ function readablePaths(layer: Layer): LayerPaths {
   }
 }
 
-function allPatterns({ count, pattern }: Children): string {
+function allPatterns({ count, pattern }: LayerPaths): string {
   return [...new Set(Array.from({ length: count }, (_, index) => pattern(index, '')))].join('|');
 }
 
