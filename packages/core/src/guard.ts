@@ -3,7 +3,8 @@ import { LeakguardError } from './errors.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
 import { containedIgnore } from './ignore-option.ts';
-import type { Runtime } from './internal-types.ts';
+import type { FloorReading, Runtime } from './internal-types.ts';
+import { TICK_MS } from './measure/active-clock.ts';
 import { processRuntime } from './measure/process-runtime.ts';
 import type { ScopeSpike } from './measure/unit-delta.ts';
 import { closedError, DISABLED, type MarkedGuard, noopGuard } from './noop-guard.ts';
@@ -68,7 +69,6 @@ class LiveGuard implements MarkedGuard {
   constructor(options: ResolvedOptions, runtime: Runtime) {
     this.#options = options;
     this.#runtime = runtime;
-    this.#lastMajorMs = runtime.now();
     const onError = (error: unknown): void => this.#emitter.fail(error);
     this.#log = new GrowthLog({
       ...options,
@@ -81,6 +81,7 @@ class LiveGuard implements MarkedGuard {
     this.#detector = new Detector(contained, runtime, () =>
       this.#log.notice(`maxScopes (${options.maxScopes}) is reached: further scopes count in (other)`),
     );
+    this.#lastMajorMs = this.#detector.clock.now();
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#start();
   }
@@ -152,12 +153,13 @@ class LiveGuard implements MarkedGuard {
     };
     this.#stops.push(
       this.#runtime.watchMajorGcs(
-        (reading) => this.#contained(() => this.#floor(reading)),
+        (reading) => this.#contained(() => this.#floor(this.#inActiveTime(reading))),
         () => this.#contained(() => this.#detector.majorGc()),
         (ms) => this.#detector.meter.charge(ms),
         (startMs, endMs) => this.#detector.spikes.gc(startMs, endMs),
       ),
     );
+    every(TICK_MS, () => this.#detector.clock.tick());
     every(reportInterval, () => {
       this.#log.memory(this.report());
       this.#detector.markRates();
@@ -178,7 +180,7 @@ class LiveGuard implements MarkedGuard {
   #forceIfDue(): void {
     const { totalUnits } = this.#detector.ledger;
     const due = isForcedGcDue({
-      nowMs: this.#runtime.now(),
+      nowMs: this.#detector.clock.now(),
       lastMs: this.#lastMajorMs,
       lastPauseMs: this.#lastPauseMs,
       unitsSinceLast: totalUnits - this.#unitsAtForced,
@@ -188,7 +190,7 @@ class LiveGuard implements MarkedGuard {
 
   #forceIfIdle(): void {
     const due = isIdleGcDue({
-      nowMs: this.#runtime.now(),
+      nowMs: this.#detector.clock.now(),
       lastMajorMs: this.#lastMajorMs,
       lastPauseMs: this.#lastPauseMs,
       inFlight: this.#detector.ledger.inFlight,
@@ -199,15 +201,23 @@ class LiveGuard implements MarkedGuard {
 
   /** @returns false where no GC can be forced */
   #force(): boolean {
-    const reading = this.#runtime.forceGc();
-    if (reading === null) return false;
+    const measured = this.#runtime.forceGc();
+    if (measured === null) return false;
+    const reading = this.#inActiveTime(measured);
     this.#unitsAtForced = this.#detector.ledger.totalUnits;
     this.#detector.meter.charge(reading.pauseMs);
     this.#floor(reading);
     return true;
   }
 
-  #floor(reading: Parameters<Detector['floor']>[0]): void {
+  /** A process may also be stopped in the middle of a GC, which then seems to have paused it for hours. */
+  #inActiveTime(reading: FloorReading): FloorReading {
+    const { clock } = this.#detector;
+    const timeMs = clock.at(reading.timeMs);
+    return { ...reading, timeMs, pauseMs: timeMs - clock.at(reading.timeMs - reading.pauseMs) };
+  }
+
+  #floor(reading: FloorReading): void {
     this.#lastMajorMs = reading.timeMs;
     this.#lastPauseMs = reading.pauseMs;
     this.#tell(this.#detector.floor(reading));
