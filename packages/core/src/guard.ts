@@ -9,7 +9,8 @@ import { processRuntime } from './measure/process-runtime.ts';
 import type { ScopeSpike } from './measure/unit-delta.ts';
 import { closedError, DISABLED, type MarkedGuard, noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
-import { defaultLogger, GrowthLog } from './report/growth-log.ts';
+import { defaultLogger } from './report/default-logger.ts';
+import { GrowthLog } from './report/growth-log.ts';
 import type {
   GrowthReport,
   Guard,
