@@ -1,7 +1,9 @@
-/** How often the clock has to be told that the program runs; a stop counts as up to one tick of activity. */
+/** How often the clock has to be told that the program runs. */
 export const TICK_MS = 1000;
 /** A silence of more ticks than this is a stop. */
 const MAX_SILENT_TICKS = 3;
+/** What counts of a stop as activity: it began somewhere between the last tick and the next one. */
+const KEPT_MS: number = TICK_MS / 2;
 
 export interface ActiveClockOptions {
   /** Monotonic milliseconds, stops of the process included. */
@@ -68,7 +70,7 @@ export class ActiveClock {
     const gapMs = nowMs - this.#seenMs;
     if (gapMs >= 0 && gapMs <= MAX_SILENT_TICKS * TICK_MS) return false;
     const cpuMs = this.#options.processCpuMs();
-    const keptMs = Math.max(0, Math.min(gapMs, Math.max(TICK_MS, cpuMs - this.#seenCpuMs)));
+    const keptMs = Math.max(0, Math.min(gapMs, Math.max(KEPT_MS, cpuMs - this.#seenCpuMs)));
     this.#lastStop = { fromMs: this.#seenMs, toMs: nowMs, keptMs, lostBeforeMs: this.#lostMs };
     this.#lostMs += gapMs - keptMs;
     this.#see(nowMs, cpuMs);
