@@ -1,8 +1,6 @@
-import { METHODS } from 'node:http';
 import type { Guard, ScopeId } from '@leakguard/core';
+import { KNOWN_METHODS } from './known-methods.ts';
 import type { Place } from './place.ts';
-
-const KNOWN_METHODS: ReadonlySet<string | undefined> = new Set(METHODS);
 
 /** The scopes of one guard, by place and method: after the first request to a route, one look-up and no string. */
 export class RouteScopes {
