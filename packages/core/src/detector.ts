@@ -5,6 +5,7 @@ import { type RetainedTally, retainedVerdict } from './decide/retained-requests.
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import { type VerdictChange, VerdictLog } from './decide/verdict-log.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
+import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
@@ -20,6 +21,8 @@ import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
+  /** The time that growth, rates and intervals are measured in: what the process was stopped for is left out. */
+  readonly clock: ActiveClock;
   readonly ledger: Ledger;
   readonly meter: CostMeter;
   readonly spikes: SpikeWatch;
@@ -43,13 +46,14 @@ export class Detector {
     this.#options = options;
     this.#runtime = runtime;
     this.#startMs = runtime.now();
+    this.clock = new ActiveClock({ now: () => runtime.now(), processCpuMs: () => runtime.processCpuMs() });
     this.meter = new CostMeter({
       maxOverhead: options.maxOverhead,
       startCpuMs: runtime.processCpuMs(),
       timerMs: timerCostMs(() => runtime.now()),
       governForced: !prove,
     });
-    this.#survivors = new SurvivorWatch({ random: () => runtime.random(), now: () => runtime.now() });
+    this.#survivors = new SurvivorWatch({ random: () => runtime.random(), now: () => this.clock.now() });
     const { heapLimitBytes } = runtime.readMemory();
     this.#floors = new FloorChannel(growthThresholds({ ...options, heapLimitBytes, prove }), this.#startMs);
     const { meter } = this;
@@ -78,7 +82,7 @@ export class Detector {
     this.#lookAtCanaries();
   }
 
-  /** Takes in the floor after a major GC; returns the verdicts that it changed. */
+  /** Takes in the floor after a major GC, its time on {@link clock}; returns the verdicts that it changed. */
   floor(reading: FloorReading): VerdictChange<number>[] {
     // A forced reading is exact to this moment; counts kept for a natural floor that never came are outdated by it.
     const counts = (reading.forced ? null : this.#frozen) ?? this.#counts();
@@ -109,7 +113,7 @@ export class Detector {
   /** Notes the counts from which rates are taken; once per report interval. */
   markRates(): void {
     const units = Float64Array.from({ length: this.ledger.slots }, (_, slot) => this.ledger.unitsOf(slot));
-    this.#rates.mark(this.#runtime.now(), units);
+    this.#rates.mark(this.clock.now(), units);
   }
 
   /**
@@ -147,7 +151,7 @@ export class Detector {
         ...memory,
         floorSlopeBytesPerHour: this.#slope.bytesPerHour,
         growing: growths.map(({ signal }) => signal),
-        forecast: this.#forecaster.forecast(growths, memory.heapLimitBytes, this.#runtime.now()),
+        forecast: this.#forecaster.forecast(growths, memory.heapLimitBytes, this.clock.now()),
       },
       scopes: scopeReports(scopes, {
         growths,
@@ -167,7 +171,7 @@ export class Detector {
         majorGcsNeeded: this.#floors.majorGcsNeeded,
         intervalMs: this.#slope.intervalMs,
         lastMs: this.#slope.lastTimeMs,
-        nowMs: this.#runtime.now(),
+        nowMs: this.clock.now(),
         lacksForcedGc: this.#options.level === 'prove' && !this.#runtime.canForceGc(),
         lacksCanaries: meter.canaryOneIn === null,
         evicted: { ...ledger.evicted },
@@ -200,7 +204,7 @@ export class Detector {
 
   #scopeFacts(): ScopeFacts[] {
     const { ledger } = this;
-    const nowMs = this.#runtime.now();
+    const nowMs = this.clock.now();
     const facts: ScopeFacts[] = [];
     for (let slot = 0; slot < ledger.slots; slot++) {
       const scope = ledger.nameOf(slot);

@@ -4,12 +4,14 @@ import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
 import { DISABLED, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
 import { containedIgnore } from './ignore-option.ts';
-import type { Runtime } from './internal-types.ts';
+import type { FloorReading, Runtime } from './internal-types.ts';
+import { TICK_MS } from './measure/active-clock.ts';
 import { processRuntime } from './measure/process-runtime.ts';
 import type { ScopeSpike } from './measure/unit-delta.ts';
 import { closedError, noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
-import { defaultLogger, GrowthLog } from './report/growth-log.ts';
+import { defaultLogger } from './report/default-logger.ts';
+import { GrowthLog } from './report/growth-log.ts';
 import type {
   GrowthReport,
   Guard,
@@ -69,7 +71,6 @@ class LiveGuard implements MarkedGuard {
   constructor(options: ResolvedOptions, runtime: Runtime) {
     this.#options = options;
     this.#runtime = runtime;
-    this.#lastMajorMs = runtime.now();
     const onError = (error: unknown): void => this.#emitter.fail(error);
     this.#log = new GrowthLog({
       ...options,
@@ -84,6 +85,7 @@ class LiveGuard implements MarkedGuard {
         `maxScopes (${options.maxScopes}) is reached: further scopes count in (other) until others have been idle for long`,
       ),
     );
+    this.#lastMajorMs = this.#detector.clock.now();
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#start();
   }
@@ -159,12 +161,13 @@ class LiveGuard implements MarkedGuard {
     };
     this.#stops.push(
       this.#runtime.watchMajorGcs(
-        (reading) => this.#contained(() => this.#floor(reading)),
+        (reading) => this.#contained(() => this.#floor(this.#inActiveTime(reading))),
         () => this.#contained(() => this.#detector.majorGc()),
         (ms) => this.#detector.meter.charge(ms),
         (startMs, endMs) => this.#detector.spikes.gc(startMs, endMs),
       ),
     );
+    every(TICK_MS, () => this.#detector.clock.tick());
     every(reportInterval, () => {
       this.#log.memory(this.report());
       this.#detector.markRates();
@@ -186,7 +189,7 @@ class LiveGuard implements MarkedGuard {
   #forceIfDue(): void {
     const { totalUnits } = this.#detector.ledger;
     const due = isForcedGcDue({
-      nowMs: this.#runtime.now(),
+      nowMs: this.#detector.clock.now(),
       lastMs: this.#lastMajorMs,
       lastPauseMs: this.#lastPauseMs,
       unitsSinceLast: totalUnits - this.#unitsAtForced,
@@ -196,7 +199,7 @@ class LiveGuard implements MarkedGuard {
 
   #forceIfIdle(): void {
     const due = isIdleGcDue({
-      nowMs: this.#runtime.now(),
+      nowMs: this.#detector.clock.now(),
       lastMajorMs: this.#lastMajorMs,
       lastPauseMs: this.#lastPauseMs,
       inFlight: this.#detector.ledger.inFlight,
@@ -207,15 +210,23 @@ class LiveGuard implements MarkedGuard {
 
   /** @returns false where no GC can be forced */
   #force(): boolean {
-    const reading = this.#runtime.forceGc();
-    if (reading === null) return false;
+    const measured = this.#runtime.forceGc();
+    if (measured === null) return false;
+    const reading = this.#inActiveTime(measured);
     this.#unitsAtForced = this.#detector.ledger.totalUnits;
     this.#detector.meter.charge(reading.pauseMs);
     this.#floor(reading);
     return true;
   }
 
-  #floor(reading: Parameters<Detector['floor']>[0]): void {
+  /** A process may also be stopped in the middle of a GC, which then seems to have paused it for hours. */
+  #inActiveTime(reading: FloorReading): FloorReading {
+    const { clock } = this.#detector;
+    const timeMs = clock.at(reading.timeMs);
+    return { ...reading, timeMs, pauseMs: timeMs - clock.at(reading.timeMs - reading.pauseMs) };
+  }
+
+  #floor(reading: FloorReading): void {
     this.#lastMajorMs = reading.timeMs;
     this.#lastPauseMs = reading.pauseMs;
     this.#tell(this.#detector.floor(reading));

@@ -40,6 +40,14 @@ describe('resolveOptions', () => {
     },
   );
 
+  it.each([{ NODE_ENV: 'production' }, { NODE_ENV: 'development' }, { NODE_ENV: 'Test' }])(
+    'is on where nothing says that it is a test run (%o)',
+    (env) => {
+      expect(resolveOptions({}, env).enabled).toBe(true);
+      expect(resolveOptions({ enabled: false }, env).enabled).toBe(false);
+    },
+  );
+
   it('reads sizes as bytes or as text of 1,024s', () => {
     const sizes = resolveOptions({ minBytesPerUnit: '2KB', minTotalBytes: ' 1.5 mb ' }, PRODUCTION);
     expect([sizes.minBytesPerUnit, sizes.minTotalBytes]).toEqual([2048, 1572864]);

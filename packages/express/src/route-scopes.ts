@@ -1,8 +1,6 @@
-import { METHODS } from 'node:http';
 import type { Guard, ScopeId } from '@leakguard/core';
+import { KNOWN_METHODS } from './known-methods.ts';
 import type { Place } from './place.ts';
-
-const KNOWN_METHODS: ReadonlySet<string | undefined> = new Set(METHODS);
 
 /** Core's mark: changes when scopes lost their place. Part of the protocol between core and its adapters. */
 const SCOPE_TURN = Symbol.for('leakguard.scope-turn');

@@ -69,6 +69,12 @@ export class ProcessRun {
     if (event.time >= this.#sinceMs) this.inWindow = true;
   }
 
+  /** The wall clock was set back to `time`: what comes next is later all the same. */
+  setBack(time: number): void {
+    this.lastTime = time;
+    for (const entry of this.#entries.values()) entry.time = Math.min(entry.time, time);
+  }
+
   /** Everything that a complete line says has been observed. */
   completeLineSeen(event: LogEvent): void {
     if (event.time < this.#sinceMs && event.startMs !== null) this.#seenBefore = true;

@@ -39,6 +39,7 @@ export class RunLedger {
   update(event: LogEvent, source: string, update: (run: ProcessRun) => void): void {
     const run = this.#runOf(event, source);
     const before = run.size;
+    if (hasMovedBack(run, event, source)) run.setBack(event.time);
     run.see(event, source);
     update(run);
     this.#entries += run.size - before;
@@ -73,7 +74,7 @@ export class RunLedger {
           run.firstTime >= startMs - SAME_START_MS &&
           !run.hasFallen(event, this.#tallyOf),
       ) ??
-      runs.findLast((run) => run.source === source && isSameWithMovedClock(run, event.time, startMs))
+      runs.findLast((run) => isSameWithMovedClock(run, event.time, startMs, source))
     );
   }
 
@@ -101,8 +102,13 @@ export class RunLedger {
   }
 }
 
-function isSameWithMovedClock(run: ProcessRun, time: number, startMs: number): boolean {
-  const uptimeMs = time - startMs;
-  const isLater = time >= run.lastTime && uptimeMs >= run.uptimeMs;
-  return run.startMs !== null && run.source !== 'stdin' && isLater && startMs < run.lastTime;
+function isSameWithMovedClock(run: ProcessRun, time: number, startMs: number, source: string): boolean {
+  if (run.startMs === null || run.source !== source || source === 'stdin') return false;
+  return time - startMs >= run.uptimeMs && startMs < run.lastTime;
+}
+
+/** Its clock was set back: an earlier time after a later one, though the process had run for longer. */
+function hasMovedBack(run: ProcessRun, { time, startMs }: LogEvent, source: string): boolean {
+  if (run.startMs === null || startMs === null || time >= run.lastTime) return false;
+  return startMs < run.startMs - SAME_START_MS && isSameWithMovedClock(run, time, startMs, source);
 }

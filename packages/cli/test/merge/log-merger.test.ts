@@ -78,6 +78,14 @@ test('a clock that is set, or a machine that slept, is no restart', () => {
   expect(merged([setBack])).toMatchObject({ processes: 1, scopes: [{ units: 200 }] });
 });
 
+test('a clock that is set back while lines are written is no restart, and the later lines count', () => {
+  for (const back of [5, 60]) {
+    const setBack = [line(10, 100), line(20, 200)];
+    for (let n = 1; n <= 5; n++) setBack.push(line(20 + n - back, 200 + 10 * n, { start: -back }));
+    expect(merged([setBack])).toMatchObject({ processes: 1, scopes: [{ units: 250 }] });
+  }
+});
+
 test('containers with the same pid are told apart by their start', () => {
   const pods = [
     [line(1, 100), line(20, 900)],

@@ -1,5 +1,4 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import { pino } from 'pino';
 import { settle } from '../contain.ts';
 import type { GrowthReport, Logger, ScopeReport, SpikeReport } from '../types.ts';
 import { isObserved, publish } from './growth-channels.ts';
@@ -16,12 +15,6 @@ import { LogFile } from './log-file.ts';
 import { logFileName } from './log-rotation.ts';
 import { formatBytes } from './quantities.ts';
 import { formatSpike } from './spike-text.ts';
-
-/** The default logger: NDJSON to stderr with an ISO time, written at once so that a crash loses nothing. */
-export function defaultLogger(): Logger {
-  const options = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, pino.destination({ dest: 2, sync: true }));
-}
 
 /** Scopes in the periodic table's line. */
 const TABLE_SCOPES = 10;

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { textOf } from '../contain.ts';
 import { rotate } from './log-rotation.ts';
@@ -91,9 +101,8 @@ export class LogFile {
     this.#outage.lostLines += lines;
     this.#outage.retryAtMs = this.#options.now() + RETRY_MS;
     if (!isNew) return;
-    const reason = error instanceof Error ? error.message : textOf(error);
     this.#options.onOutage(
-      `cannot write the growth log ${this.#options.nameOf(0)} (${reason}); its lines are lost until it can be written again`,
+      `cannot write the growth log ${this.#options.nameOf(0)} (${reasonOf(error)}); its lines are lost until it can be written again`,
     );
   }
 
@@ -107,14 +116,38 @@ export class LogFile {
   }
 }
 
+function reasonOf(error: unknown): string {
+  // Node 20 does not say what would allow it, and later versions name only the flag that was missing first.
+  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_ACCESS_DENIED')
+    return 'Node runs with --permission: allow its folder with --allow-fs-read and --allow-fs-write';
+  return error instanceof Error ? error.message : textOf(error);
+}
+
 /** Makes the folder where it is missing. */
 function openForAppend(file: string): number {
   try {
     return openSync(file, APPEND, 0o666);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     return openSync(file, APPEND, 0o666);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where a folder exists in which none can be
+ * made (below /proc, on Node 20 to 26): it takes ENOENT for a parent that is missing.
+ */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || parent === folder || existsSync(parent)) throw error;
+    makeFolder(parent);
+    makeFolder(folder);
   }
 }
 

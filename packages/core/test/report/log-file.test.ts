@@ -149,6 +149,12 @@ describe('a log file that cannot be written', () => {
     ['whose folder is a file', fileInPlace],
   ] as const;
 
+  it.runIf(process.platform === 'linux')('because no folder can be made there is no endless attempt', () => {
+    const { append, told } = logIn('/proc/self/leakguard/logs');
+    append(2);
+    expect(told).toEqual([expect.stringContaining('ENOENT')]);
+  });
+
   it.each(places)('%s: warns once, resumes, and says how many lines were lost', (_, place) => {
     const { folder, mend } = place();
     const { append, told, clock } = logIn(folder);
