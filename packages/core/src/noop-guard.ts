@@ -12,6 +12,11 @@ export interface MarkedGuard extends Guard {
   readonly [DISABLED]: boolean;
 }
 
+/** False for a guard that counts nothing any more, whoever's guard it is. Adapters ask at every unit: a guard closes at any time. */
+export function isCounting(guard: Guard): boolean {
+  return (guard as Partial<MarkedGuard>)[DISABLED] !== true;
+}
+
 /** Belongs to no ledger, so that none counts it. */
 export const NO_SCOPE: ScopeId = -1 as ScopeId;
 

@@ -7,7 +7,7 @@ import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind
 /** Raised when copies of this package could no longer share one guard. */
 const PROTOCOL = 1;
 const SLOT = Symbol.for('leakguard.shared-guard');
-/** Part of the protocol between core and its adapters. */
+/** Registered: a handle may come from another installed copy. */
 const IDENTITY = Symbol.for('leakguard.identity');
 
 /** What one installed copy of this package leaves for the others in the same isolate. */
@@ -43,6 +43,11 @@ export function getGuard(options: GuardOptions = {}): Guard {
     return createGuard(options);
   }
   return (slot ?? openSlot(host)).join(options);
+}
+
+/** Which guard a handle belongs to; undefined for a guard that is none of `getGuard`'s. */
+export function identityOf(guard: Guard): unknown {
+  return (guard as { [IDENTITY]?: unknown })[IDENTITY];
 }
 
 function openSlot(host: GlobalWithSlot): SharedSlot {

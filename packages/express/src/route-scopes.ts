@@ -1,8 +1,6 @@
-import { METHODS } from 'node:http';
 import type { Guard, ScopeId } from '@leakguard/core';
+import { methodName } from '@leakguard/core/adapter';
 import type { Place } from './place.ts';
-
-const KNOWN_METHODS: ReadonlySet<string | undefined> = new Set(METHODS);
 
 /** The scopes of one guard, by place and method: after the first request to a route, one look-up and no string. */
 export class RouteScopes {
@@ -18,8 +16,7 @@ export class RouteScopes {
   at(place: Place, requestMethod: string | undefined): ScopeId {
     if (place.scopeOwner === this && place.scopeMethod === requestMethod) return place.scope as ScopeId;
     const methods = this.#methodsAt(place);
-    // A middleware may put any text into `req.method`; only real methods make names.
-    const method = KNOWN_METHODS.has(requestMethod) ? (requestMethod as string) : 'OTHER';
+    const method = methodName(requestMethod);
     let scope = methods.get(method);
     if (scope === undefined) {
       scope = this.named(`${method} ${place.pattern || '/'}${place.isRoute ? '' : ' (middleware)'}`);
