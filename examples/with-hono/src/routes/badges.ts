@@ -2,15 +2,16 @@ import { Hono } from 'hono';
 
 const MARKS = 300;
 
-/** PLANTED LEAK: drawings are kept by their label, and labels have a number in them that never comes again. */
+/** PLANTED LEAK: a cache of drawings whose key has the time in it: nothing is ever found again, and all of it stays. */
 export function badgeRoutes(): Hono {
   const drawn = new Map<string, { x: number; y: number }[]>();
   const routes = new Hono();
 
   routes.get('/badges/:label', (c) => {
     const label = c.req.param('label');
-    const marks = drawn.get(label) ?? draw(label);
-    drawn.set(label, marks);
+    const key = `${label} ${performance.now()}`;
+    const marks = drawn.get(key) ?? draw(label);
+    drawn.set(key, marks);
     return c.json({ label, width: marks.length });
   });
   return routes;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -20,7 +20,7 @@ const clientTls = {
 const answerUnlessHanging: RequestListener = (req, res) => {
   if (!req.url?.startsWith('/hang')) res.end('ok');
 };
-const scope = (req: { method?: string; url?: string }) => `${req.method} ${req.url}`;
+const scope = (req: IncomingMessage) => `${req.method} ${req.url}`;
 
 async function askSecurely(port: number, path: string): Promise<void> {
   const [response] = await once(
