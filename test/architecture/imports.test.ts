@@ -12,7 +12,7 @@ const COMMON = new Set(['types', 'internal-types', 'errors', 'contain']);
 /** What a package may import of this repository. */
 const PACKAGES: Record<string, string[]> = {
   core: [],
-  express: ['@leakguard/core'],
+  express: ['@leakguard/core', '@leakguard/core/adapter'],
   cli: ['@leakguard/core'],
   'test-utils': ['@leakguard/core'],
 };

@@ -19,3 +19,18 @@ export interface MarkedGuard extends Guard {
   readonly [DISABLED]: boolean;
   readonly [SCOPE_TURN]: number;
 }
+
+/** False for a guard that counts nothing any more, whoever's guard it is. Adapters ask at every unit: a guard closes at any time. */
+export function isCounting(guard: Guard): boolean {
+  return (guard as Partial<MarkedGuard>)[DISABLED] !== true;
+}
+
+/** Differs from what it was before when scopes lost their place; undefined for a guard whose scopes never do. */
+export function scopeTurn(guard: Guard): number | undefined {
+  return (guard as Partial<MarkedGuard>)[SCOPE_TURN];
+}
+
+/** Which guard a handle belongs to; undefined for a guard that is none of `getGuard`'s. */
+export function identityOf(guard: Guard): unknown {
+  return (guard as { [IDENTITY]?: unknown })[IDENTITY];
+}

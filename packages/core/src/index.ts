@@ -1,6 +1,8 @@
 export type { LeakguardErrorCode } from './errors.ts';
 export { LeakguardError } from './errors.ts';
 export { createGuard } from './guard.ts';
+export type { GuardableServer, GuardServerOptions } from './http/guard-server.ts';
+export { guardServer } from './http/guard-server.ts';
 export type { GrowthLogLine } from './report/growth-log-line.ts';
 export { formatReport } from './report/leak-text.ts';
 export { getGuard } from './shared-guard.ts';

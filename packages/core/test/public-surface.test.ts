@@ -1,6 +1,27 @@
 import { expect, it } from 'vitest';
+import * as adapter from '../src/adapter.ts';
 import * as core from '../src/index.ts';
 
 it('exports exactly the documented names', () => {
-  expect(Object.keys(core).sort()).toEqual(['LeakguardError', 'createGuard', 'formatReport', 'getGuard']);
+  expect(Object.keys(core).sort()).toEqual([
+    'LeakguardError',
+    'createGuard',
+    'formatReport',
+    'getGuard',
+    'guardServer',
+  ]);
+});
+
+it('exports to adapters exactly what they have in common', () => {
+  expect(Object.keys(adapter).sort()).toEqual([
+    'Connections',
+    'NO_SCOPE',
+    'ScopeOption',
+    'isCounting',
+    'isLatestAlive',
+    'methodName',
+    'resolveAdapterOptions',
+    'takeOverUnit',
+    'watchServers',
+  ]);
 });

@@ -1,13 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { ScopeId, Seen, Unit } from '@leakguard/core';
+import { NO_SCOPE, takeOverUnit } from '@leakguard/core/adapter';
 import type { Place } from './place.ts';
 import { readField } from './read-field.ts';
 import type { RequestCounter } from './request-counter.ts';
 import type { RequestListener } from './request-track.ts';
 import type { RoutedRequest } from './router-internals.ts';
-
-/** Belongs to no guard: a unit that ends in it counts nowhere, but is in flight no more. */
-const NO_SCOPE = -1 as ScopeId;
 
 /** One request in flight, counted by one guard. It is also what the guard gets to see of it at the end. */
 export class CountedRequest implements RequestListener, Seen {
@@ -18,11 +16,16 @@ export class CountedRequest implements RequestListener, Seen {
   #place: Place | null = null;
   #scope: ScopeId | undefined;
 
-  constructor(req: RoutedRequest, counter: RequestCounter, following: CountedRequest | null) {
+  constructor(
+    req: RoutedRequest,
+    res: ServerResponse,
+    counter: RequestCounter,
+    following: CountedRequest | null,
+  ) {
     this.subject = req;
     this.counter = counter;
     this.following = following;
-    this.#unit = counter.guard.begin();
+    this.#unit = takeOverUnit(req, res, counter.identity) ?? counter.guard.begin();
   }
 
   /** Never throws: the request of another guard waits to be told the same. */

@@ -1,13 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard } from '@leakguard/core';
+import { isLatestAlive, resolveAdapterOptions } from '@leakguard/core/adapter';
 import type { RequestHandler } from 'express';
-import { isLatestAlive } from './connection.ts';
 import { CountedRequest } from './counted-request.ts';
 import { locate } from './locate.ts';
-import { type LeakGuardOptions, resolveOptions } from './options.ts';
+import type { LeakGuardOptions, ScopeOf } from './options.ts';
 import { RequestCounter } from './request-counter.ts';
 import { noteEntry, RequestTrack } from './request-track.ts';
 import { type RoutedRequest, watchEntries } from './router-internals.ts';
+
+const TEXT = { adapter: 'leakGuard', scopeArgs: '(req, res)' };
 
 /** Express middleware that counts every request under its route, with the guard that it counts for. */
 export type LeakGuard = RequestHandler & { guard: Guard };
@@ -25,8 +27,8 @@ export type LeakGuard = RequestHandler & { guard: Guard };
  * app.use(leakGuard({ scope: (req) => req.body?.operationName }));
  */
 export function leakGuard(options: LeakGuardOptions = {}): LeakGuard {
-  const { guard, identity, scope } = resolveOptions(options);
-  const counter = new RequestCounter(guard, identity, scope);
+  const resolved = resolveAdapterOptions<ScopeOf>(options, TEXT);
+  const counter = new RequestCounter(resolved);
   const middleware: RequestHandler = function countRequest(req, res, next) {
     try {
       if (counter.counts()) begin(req as unknown as RoutedRequest, res, counter, middleware);
@@ -35,7 +37,7 @@ export function leakGuard(options: LeakGuardOptions = {}): LeakGuard {
     }
     next();
   };
-  return Object.assign(middleware, { guard });
+  return Object.assign(middleware, { guard: resolved.guard });
 }
 
 function begin(
@@ -50,7 +52,7 @@ function begin(
   if (isCounted(counted, counter.identity)) return;
   // Before the unit: one that began and could not end would be in flight for ever.
   if (counted === null) track.watch(req, res);
-  const request = new CountedRequest(req, counter, counted);
+  const request = new CountedRequest(req, res, counter, counted);
   track.listeners = request;
   // A guard inside of a route begins when the route was already entered.
   if (track.route !== null) request.enterRoute(track.route, req);

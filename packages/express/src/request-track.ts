@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Connection, type Exchange } from './connection.ts';
+import { type Connection, Connections, type Exchange } from '@leakguard/core/adapter';
 import { type Place, ROOT, UNKNOWN } from './place.ts';
 import { readField } from './read-field.ts';
 import {
@@ -11,6 +11,9 @@ import {
   type RoutedRequest,
 } from './router-internals.ts';
 import { shared } from './shared-state.ts';
+
+/** Registered under this name, with the protocol of a track: two copies of this module meet on a connection. */
+const connections = new Connections<RequestTrack>('express.connection/1');
 
 /** Told when a request enters a route, and when its response has finished or never will. */
 export interface RequestListener {
@@ -48,7 +51,7 @@ class RouterLevel {
 export class RequestTrack extends RouterLevel implements Exchange {
   req: RoutedRequest | null;
   res: ServerResponse | null = null;
-  connection: Connection | null = null;
+  connection: Connection<RequestTrack> | null = null;
   level: RouterLevel = this;
   /** The layer entered last, null while none was seen. */
   layer: Layer | null = null;
@@ -68,7 +71,7 @@ export class RequestTrack extends RouterLevel implements Exchange {
   static of(req: RoutedRequest, res: ServerResponse): RequestTrack | undefined {
     const { last } = shared;
     if (req === last?.req) return last;
-    return (Connection.find(req, res) as RequestTrack | null) ?? shared.apart.get(req);
+    return connections.find(req, res) ?? shared.apart.get(req);
   }
 
   /** @param handed the `next` that the layer entered now is handed, undefined if that is not known */
@@ -81,7 +84,7 @@ export class RequestTrack extends RouterLevel implements Exchange {
   /** From now on the end of the response is told to the listeners. */
   watch(req: RoutedRequest, res: ServerResponse): void {
     this.res = res;
-    const connection = Connection.open(req, res);
+    const connection = connections.open(req, res);
     this.connection = connection;
     if (connection !== null) {
       connection.add(this);

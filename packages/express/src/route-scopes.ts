@@ -1,9 +1,6 @@
 import type { Guard, ScopeId } from '@leakguard/core';
-import { KNOWN_METHODS } from './known-methods.ts';
+import { methodName, scopeTurn } from '@leakguard/core/adapter';
 import type { Place } from './place.ts';
-
-/** Core's mark: changes when scopes lost their place. Part of the protocol between core and its adapters. */
-const SCOPE_TURN = Symbol.for('leakguard.scope-turn');
 
 /**
  * The scopes of one guard by place and method. A place remembers the last one: most have one guard and one method, and
@@ -15,7 +12,7 @@ export class RouteScopes {
   /** Stands in places for the scopes of one turn. */
   #owner: object = {};
   /** Not asked before the first request: that would settle the guard's options. */
-  #turn: unknown;
+  #turn: number | undefined;
 
   constructor(guard: Guard) {
     this.#guard = guard;
@@ -26,8 +23,7 @@ export class RouteScopes {
     this.#renew();
     if (place.scopeOwner === this.#owner && place.scopeMethod === requestMethod)
       return place.scope as ScopeId;
-    // A middleware may put any text into `req.method`; only real methods make names.
-    const method = KNOWN_METHODS.has(requestMethod) ? (requestMethod as string) : 'OTHER';
+    const method = methodName(requestMethod);
     const scope = this.named(`${method} ${place.pattern || '/'}${place.isRoute ? '' : ' (middleware)'}`);
     place.scopeOwner = this.#owner;
     place.scopeMethod = requestMethod;
@@ -49,14 +45,10 @@ export class RouteScopes {
 
   /** Scopes that lost their place, and those that found none, ask again. */
   #renew(): void {
-    const turn = turnOf(this.#guard);
+    const turn = scopeTurn(this.#guard);
     if (turn === this.#turn) return;
     this.#turn = turn;
     this.#unmatched = undefined;
     this.#owner = {};
   }
-}
-
-function turnOf(guard: Guard): unknown {
-  return (guard as { [SCOPE_TURN]?: unknown })[SCOPE_TURN];
 }

@@ -9,5 +9,6 @@ export type {
 } from './adapter-contract/app-spec.ts';
 export { answer, reading } from './adapter-contract/behaviours.ts';
 export { type ClientRequest, type ClientResponse, openConnection, request } from './http-client.ts';
+export { type LeakingMix, sendLeakingMix } from './leaking-mix.ts';
 export type { RecordedUnit, RecordingGuard } from './recording-guard.ts';
 export { recordingGuard } from './recording-guard.ts';

@@ -1,8 +1,11 @@
-import { createGuard, type GrowthReport, type Guard } from '@leakguard/core';
+import { createGuard, type GrowthReport, type Guard, guardServer } from '@leakguard/core';
+import { resolveAdapterOptions } from '@leakguard/core/adapter';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
 
 const guard: Guard = createGuard();
 export const middleware: LeakGuard = leakGuard({ guard });
 export const report: GrowthReport = middleware.guard.report();
+export const count: typeof guardServer = guardServer;
+export const resolve: typeof resolveAdapterOptions = resolveAdapterOptions;
 // @ts-expect-error: no such level
 createGuard({ level: 'nothing' });

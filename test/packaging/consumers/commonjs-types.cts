@@ -1,5 +1,8 @@
 import core = require('@leakguard/core');
+import adapter = require('@leakguard/core/adapter');
 import express = require('@leakguard/express');
+
+export const adapterOf: typeof adapter.isCounting = adapter.isCounting;
 
 export function countsFor(guard: core.Guard): express.LeakGuard {
   guard.begin().end(guard.scope('job', 'mail:send'));

@@ -1,4 +1,14 @@
-import { createGuard, type GrowthReport, type Guard, LeakguardError, type ScopeId } from '@leakguard/core';
+import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import {
+  createGuard,
+  type GrowthReport,
+  type Guard,
+  guardServer,
+  LeakguardError,
+  type ScopeId,
+} from '@leakguard/core';
+import { takeOverUnit } from '@leakguard/core/adapter';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
 import express from 'express';
 import { countsFor } from './commonjs-types.cjs';
@@ -16,6 +26,11 @@ const middleware: LeakGuard = leakGuard({ guard, scope: (req) => req.get('x-oper
 express().use(middleware);
 // A guard whose types are ESM's goes into a function whose types are CommonJS's, and back.
 countsFor(guard).guard.scope('route', 'GET /') satisfies ScopeId;
+guardServer(createServer(), { level: 'watch', scope: ({ method }) => method }).guard satisfies Guard;
+guardServer(createSecureServer(), { guard });
+// @ts-expect-error: no server
+guardServer(express());
+takeOverUnit satisfies (...args: never[]) => ReturnType<Guard['begin']> | null;
 // @ts-expect-error: no such level
 createGuard({ level: 'nothing' });
 // @ts-expect-error: any number is no scope

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AdapterUnderTest } from './app-spec.ts';
 import { describeGuards } from './guards-contract.ts';
 import { describeLifetimes } from './lifetimes-contract.ts';
-import { describeScopes } from './scopes-contract.ts';
+import { describeNames, describeScopes } from './scopes-contract.ts';
 
 /**
  * The contract that every HTTP adapter keeps, run against the real framework: how requests are named, when they begin
@@ -16,7 +16,8 @@ export function describeAdapterContract(adapter: AdapterUnderTest): void {
     it('runs against the major version that it is meant to', () => {
       expect(Number.parseInt(adapter.version.actual, 10)).toBe(adapter.version.major);
     });
-    describeScopes(adapter);
+    if (adapter.knowsRoutes ?? true) describeScopes(adapter);
+    describeNames(adapter);
     describeLifetimes(adapter);
     describeGuards(adapter);
   });

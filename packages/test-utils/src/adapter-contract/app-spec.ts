@@ -35,6 +35,11 @@ export interface AdapterUnderTest {
   name: string;
   /** The version that the framework's package says it is, and the major that it must be. */
   version: { actual: string; major: number };
+  /**
+   * False for an adapter that knows no routes: the app names its requests when they have finished, and the battery does not
+   * ask what only a router can tell. @default true
+   */
+  knowsRoutes?: boolean;
   /** Builds the app with the real framework and listens on an ephemeral port of 127.0.0.1. */
   startApp(spec: AppSpec): Promise<RunningApp>;
 }

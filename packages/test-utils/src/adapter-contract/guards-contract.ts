@@ -4,7 +4,7 @@ import { request } from '../http-client.ts';
 import { recordingGuard } from '../recording-guard.ts';
 import type { AdapterUnderTest, AppSpec } from './app-spec.ts';
 import { answer } from './behaviours.ts';
-import { start } from './running.ts';
+import { enteredBy, start } from './running.ts';
 
 const users: AppSpec = [{ route: '/users/:id', does: answer() }];
 
@@ -30,7 +30,7 @@ export function describeGuards(adapter: AdapterUnderTest): void {
       for (const guard of guards) {
         expect(await guard.finished(1)).toEqual(['GET /users/:id']);
         expect(guard.units).toHaveLength(1);
-        expect(guard.units[0]?.entered).toEqual(['GET /users/:id']);
+        expect(guard.units[0]?.entered).toEqual(enteredBy(adapter, 'GET /users/:id'));
       }
     });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openConnection, request } from '../http-client.ts';
 import type { AdapterUnderTest } from './app-spec.ts';
 import { answer, answerTwice, hang, stream, throwSync } from './behaviours.ts';
-import { startGuarded } from './running.ts';
+import { enteredBy, startGuarded } from './running.ts';
 
 /** When a request begins and ends. */
 export function describeLifetimes(adapter: AdapterUnderTest): void {
@@ -33,7 +33,7 @@ export function describeLifetimes(adapter: AdapterUnderTest): void {
       const socket = await openConnection(port, head('/events/news'));
       await new Promise((resolve) => socket.once('data', resolve));
       expect(guard.inFlight()).toBe(1);
-      expect(guard.units[0]?.entered).toEqual(['GET /events/:topic']);
+      expect(guard.units[0]?.entered).toEqual(enteredBy(adapter, 'GET /events/:topic'));
       socket.destroy();
       expect(await guard.finished(1)).toEqual(['GET /events/:topic']);
       expect(guard.inFlight()).toBe(0);

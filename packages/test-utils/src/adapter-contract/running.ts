@@ -18,3 +18,8 @@ export async function start(adapter: AdapterUnderTest, spec: AppSpec): Promise<n
   onTestFinished(() => app.close());
   return app.port;
 }
+
+/** What a unit has entered while it is in flight: an adapter that knows no routes learns their names too late. */
+export function enteredBy({ knowsRoutes = true }: AdapterUnderTest, scope: string): string[] {
+  return knowsRoutes ? [scope] : [];
+}

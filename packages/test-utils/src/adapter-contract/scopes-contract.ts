@@ -182,7 +182,7 @@ const CASES: Case[] = [
   },
 ];
 
-/** How requests are named. */
+/** How requests are named by their routes. */
 export function describeScopes(adapter: AdapterUnderTest): void {
   describe('scopes', () => {
     it.each(CASES)('$title', async ({ spec, requests, scopes }) => {
@@ -219,18 +219,6 @@ export function describeScopes(adapter: AdapterUnderTest): void {
       expect(guard.units[0]?.entered).toEqual(['GET /api/users/:id']);
     });
 
-    it('lets the app name requests after their body was read', async () => {
-      const guard = recordingGuard();
-      const scope = (req: object) => (req as { body?: string }).body;
-      const port = await start(adapter, [
-        { guard, scope },
-        { route: '/graphql', method: 'post', does: reading },
-      ]);
-      await request(port, '/graphql', { method: 'POST', body: 'query listUsers' });
-      await request(port, '/graphql', { method: 'POST', body: '' });
-      expect((await guard.finished(2))[0]).toBe('query listUsers');
-    });
-
     it('falls back to the route where the app names nothing', async () => {
       const guard = recordingGuard();
       const port = await start(adapter, [{ guard, scope: () => undefined }, ...users]);
@@ -255,6 +243,23 @@ export function describeScopes(adapter: AdapterUnderTest): void {
       expect(guard.finishedByScope()).toEqual({ 'GET /users/:id': 2 });
       const codes = warnings.map((warning) => (warning as NodeJS.ErrnoException).code);
       expect(codes.filter((code) => code === 'LEAKGUARD_SCOPE_OPTION')).toHaveLength(1);
+    });
+  });
+}
+
+/** How requests are named by the app. */
+export function describeNames(adapter: AdapterUnderTest): void {
+  describe('names', () => {
+    it('lets the app name requests after their body was read', async () => {
+      const guard = recordingGuard();
+      const scope = (req: object) => (req as { body?: string }).body;
+      const port = await start(adapter, [
+        { guard, scope },
+        { route: '/graphql', method: 'post', does: reading },
+      ]);
+      await request(port, '/graphql', { method: 'POST', body: 'query listUsers' });
+      await request(port, '/graphql', { method: 'POST', body: '' });
+      expect((await guard.finished(2))[0]).toBe('query listUsers');
     });
   });
 }

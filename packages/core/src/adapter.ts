@@ -1,0 +1,14 @@
+/**
+ * `@leakguard/core/adapter`: what adapters have in common. An app needs none of this.
+ */
+export type { AdapterOptions, ResolvedAdapterOptions } from './adapter/options.ts';
+export { resolveAdapterOptions } from './adapter/options.ts';
+export type { NameOf, ScopeOptionText } from './adapter/scope-option.ts';
+export { ScopeOption } from './adapter/scope-option.ts';
+export { isCounting, scopeTurn } from './guard-marks.ts';
+export type { Connection, Exchange } from './http/connections.ts';
+export { Connections } from './http/connections.ts';
+export { methodName } from './http/method-name.ts';
+export { takeOverUnit } from './http/server-exchange.ts';
+export { isLatestAlive, watchServers } from './http/server-messages.ts';
+export { NO_SCOPE } from './noop-guard.ts';
