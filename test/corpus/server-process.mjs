@@ -15,7 +15,7 @@ const STOP_TIMEOUT_MS = 10_000;
  * @typedef {object} ServerProcess
  * @property {number} port
  * @property {readonly string[]} failures uncaught exceptions, unhandled rejections and an early end, with stacks
- * @property {(ask: 'report' | 'analyze' | 'memory') => Promise<any>} ask
+ * @property {(ask: 'report' | 'analyze' | 'memory' | 'rival') => Promise<any>} ask
  * @property {() => string} stderr the last few thousand characters that the child wrote
  * @property {() => Promise<void>} stop
  */
@@ -24,12 +24,13 @@ const STOP_TIMEOUT_MS = 10_000;
  * Starts one case in a child process.
  *
  * @param {string} name
- * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: 'growth' | 'leak' | 'cleared', scope: string) => void }} options
+ * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: 'growth' | 'leak' | 'cleared', scope: string) => void, nodeFlags?: readonly string[] }} options
+ *   `nodeFlags`: of the child's Node (default none)
  * @returns {Promise<ServerProcess>}
  */
-export async function startServer(name, { onEvent, ...options }) {
+export async function startServer(name, { onEvent, nodeFlags = [], ...options }) {
   const child = fork(path.join(import.meta.dirname, 'serve.mjs'), [name, JSON.stringify(options)], {
-    execArgv: [],
+    execArgv: [...nodeFlags],
     // NODE_ENV=test of a test runner would switch the guard and Express's own error log off.
     env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
