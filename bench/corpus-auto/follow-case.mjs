@@ -33,6 +33,7 @@ const LOOK_EVERY_UNITS = 1_000;
  * @property {string} verdict at the end
  * @property {number | null} bytesPerUnit at the end
  * @property {[number, number] | null} ci95
+ * @property {number | null} minDetectableBytes the smallest leak on this route that the run could have seen
  */
 
 /**
@@ -165,6 +166,7 @@ function leakFollowed({ route, bytesPerRequest: truth }, report, accused) {
     verdict: scope?.verdict ?? 'warming-up',
     bytesPerUnit: scope?.bytesPerUnit ?? null,
     ci95: scope?.ci95 ?? null,
+    minDetectableBytes: scope?.minDetectableBytes ?? null,
   };
 }
 

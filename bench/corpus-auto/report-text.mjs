@@ -102,6 +102,33 @@ export function summaryTable(summaries) {
   return alignedTable([columns, ...rows]);
 }
 
+/**
+ * What was missed, and what is forbidden.
+ *
+ * @param {readonly FollowedCase[]} results
+ * @returns {string}
+ */
+export function closingText(results) {
+  const missed = leaksWithout(results, 'growing').map(
+    ({ name, truth, minDetectableBytes }) =>
+      `${name} (${truth} B per unit; seen here from ${bytes(minDetectableBytes)} B on)`,
+  );
+  const unconfirmed = leaksWithout(results, 'leaking').map(({ name }) => name);
+  const forbidden = results.flatMap(({ name, problems }) => problems.map((text) => `  ${name}: ${text}`));
+  return [
+    `Never named within the bounds: ${missed.join(', ') || 'none'}.`,
+    `Never leaking within the bounds: ${unconfirmed.join(', ') || 'none'}.`,
+    forbidden.length > 0 ? `Forbidden:\n${forbidden.join('\n')}` : 'Nothing innocent was leaking.',
+  ].join('\n');
+}
+
+/** @param {readonly FollowedCase[]} results @param {'growing' | 'leaking'} verdict */
+function leaksWithout(results, verdict) {
+  return results.flatMap(({ name, leaks }) =>
+    leaks.filter((leak) => leak[verdict] === null).map((leak) => ({ name, ...leak })),
+  );
+}
+
 /** @param {Mark | null | undefined} mark */
 function at(mark) {
   return mark ? `${mark.units} (${mark.seconds.toFixed(0)} s)` : 'never';

@@ -9,7 +9,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { caseNames, loadCase } from '../../test/corpus/cases.mjs';
 import { followCase } from './follow-case.mjs';
-import { caseTable, summaryTable } from './report-text.mjs';
+import { caseTable, closingText, summaryTable } from './report-text.mjs';
 import { summarise } from './summary.mjs';
 
 /** What Node 20 gives itself in a container of 512 MB: half of it for the old space, semi-spaces of 1 MB. */
@@ -59,7 +59,10 @@ for (const [index, name] of names.entries()) {
 const summaries = summarise(results);
 const failed = broken.length + results.filter(({ problems }) => problems.length > 0).length;
 if (values.json) console.log(JSON.stringify({ ...machine, options, summaries, results, broken }));
-else console.log(`\n${head()}\n\n${caseTable(results)}\n\n${summaryTable(summaries)}\n\n${closing()}`);
+else
+  console.log(
+    `\n${head()}\n\n${caseTable(results)}\n\n${summaryTable(summaries)}\n\n${closingText(results)}`,
+  );
 process.exitCode = failed > 0 ? 1 : 0;
 
 function head() {
@@ -67,19 +70,6 @@ function head() {
   const app = `the app's Node: ${options.nodeFlags.join(' ') || 'no flags'}`;
   const bounds = `at most ${options.maxSeconds} s and ${options.maxUnits} units a case, seed ${options.seed}`;
   return `corpus-auto: commit ${machine.commit}, Node ${machine.node}, ${machine.cores} cores, ${load}\n${app}; ${bounds}`;
-}
-
-function closing() {
-  const without = (/** @type {'growing' | 'leaking'} */ verdict) =>
-    results.filter(({ leaks }) => leaks.some((leak) => !leak[verdict])).map(({ name }) => name);
-  const lines = [
-    `Never named within the bounds: ${without('growing').join(', ') || 'none'}.`,
-    `Never leaking within the bounds: ${without('leaking').join(', ') || 'none'}.`,
-  ];
-  const problems = results.flatMap((result) => result.problems.map((text) => `  ${result.name}: ${text}`));
-  if (broken.length > 0) lines.push(`Broken: ${broken.join(', ')}.`);
-  lines.push(problems.length > 0 ? `Forbidden:\n${problems.join('\n')}` : 'Nothing innocent was leaking.');
-  return lines.join('\n');
 }
 
 /** To stderr, so that stdout holds the tables or the JSON alone. @param {number} index @param {import('./follow-case.mjs').FollowedCase} result */
