@@ -52,6 +52,8 @@ const LOOK_EVERY_UNITS = 1_000;
  * @property {Record<'around' | 'sinceLast', ReturnType<NaiveHistory<Mark>['toJSON']>> | null} naive
  * @property {string[]} problems what the corpus's judge forbids: a false `leaking`, a broken app
  * @property {string[]} notes
+ * @property {(Mark & { event: import('../../test/corpus/server-process.mjs').GuardEvent } & ReturnType<typeof whatWasSaid>)[]} events
+ *   of the guard, in order, verdicts that were taken back (`cleared`) among them
  */
 
 /**
@@ -68,6 +70,8 @@ export async function followCase(name, { nodeFlags, alone, ...traffic }) {
   /** @type {RunHistory<Mark>} */
   const history = new RunHistory();
   const naive = naiveHistories();
+  /** @type {FollowedCase['events']} */
+  const events = [];
   /** @type {import('../../test/corpus/load.mjs').Load | undefined} */
   let load;
   let started = performance.now();
@@ -77,8 +81,9 @@ export async function followCase(name, { nodeFlags, alone, ...traffic }) {
     level: 'auto',
     rival: alone ? null : RIVAL,
     nodeFlags,
-    onEvent: (event, scope) => {
-      if (event !== 'cleared') history.note(scope, event === 'leak' ? 'leaking' : 'growing', now());
+    onEvent: (event, report) => {
+      if (event !== 'cleared') history.note(report.scope, event === 'leak' ? 'leaking' : 'growing', now());
+      events.push({ ...now(), event, ...whatWasSaid(report) });
     },
   });
   try {
@@ -99,7 +104,10 @@ export async function followCase(name, { nodeFlags, alone, ...traffic }) {
     await load.stop();
     await server.stop();
     const run = { errors: load.errors(), failures: [...load.messages, ...server.failures] };
-    return followed(spec, { ...end, ...run, report, accused: history.toJSON(), naive: alone ? null : naive });
+    return {
+      ...followed(spec, { ...end, ...run, report, accused: history.toJSON(), naive: alone ? null : naive }),
+      events,
+    };
   } finally {
     await load?.stop();
     await server.stop();
@@ -121,6 +129,11 @@ function look(naive, averages, mark) {
   naive.sinceLast.look(averages.sinceLast, mark);
 }
 
+/** What a wrong accusation is looked into by. @param {import('@leakguard/core').ScopeReport} report */
+function whatWasSaid({ scope, units, bytesPerUnit, ci95, totalBytes, signal, channels, candidates }) {
+  return { scope, scopeUnits: units, bytesPerUnit, ci95, totalBytes, signal, channels, candidates };
+}
+
 /** @param {import('../../test/corpus/cases.mjs').CorpusCase} spec @param {FollowedCase['accused']} accused */
 function allLeaking({ leaks = [] }, accused) {
   return leaks.length > 0 && leaks.every(({ route }) => accused[route]?.leaking != null);
@@ -130,7 +143,7 @@ function allLeaking({ leaks = [] }, accused) {
  * @param {import('../../test/corpus/cases.mjs').CorpusCase} spec
  * @param {Mark & { errors: number, failures: string[], report: import('@leakguard/core').GrowthReport,
  *   accused: FollowedCase['accused'], naive: ReturnType<typeof naiveHistories> | null }} run
- * @returns {FollowedCase}
+ * @returns {Omit<FollowedCase, 'events'>}
  */
 function followed(spec, { units, seconds, errors, failures, report, accused, naive }) {
   const { problems, notes } = falseAccusations(spec, inUnits(accused));

@@ -1,7 +1,7 @@
 /** What the rule accuses from on, bytes per request. */
-export const NAIVE_BYTES = 1024;
+const NAIVE_BYTES = 1024;
 /** A route with fewer requests is not accused: its average is still that of a few garbage collections. */
-export const NAIVE_UNITS = 1000;
+const NAIVE_UNITS = 1000;
 
 /**
  * @typedef {object} RouteAverage

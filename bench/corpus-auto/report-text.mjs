@@ -82,6 +82,7 @@ export function summaryTable(summaries) {
   const columns = [
     'detector',
     'leaks named',
+    'before an innocent',
     'median units',
     'median s',
     'median size error',
@@ -92,6 +93,7 @@ export function summaryTable(summaries) {
   const rows = summaries.map((each) => [
     each.detector,
     `${each.named} of ${each.leaks}`,
+    String(each.namedFirst),
     finite(each.medianUnits),
     finite(each.medianSeconds),
     each.medianSizeError === null ? '-' : `${(100 * each.medianSizeError).toFixed(0)} %`,

@@ -28,6 +28,7 @@ const DETECTORS = {
  * @property {string} detector
  * @property {number} leaks
  * @property {number} named leaks whose route was accused
+ * @property {number} namedFirst of those, the ones accused before any innocent route of their app, or with it
  * @property {number} medianUnits to the first accusation of the leaking route; a missed leak counts as never (`Infinity`)
  * @property {number} medianSeconds
  * @property {number | null} medianSizeError of the named, as a share of the truth; null when none has a size
@@ -59,6 +60,10 @@ function summaryOf(detector, runs) {
   const leaks = runs.flatMap(({ result, first, sizeOf }) =>
     result.leaks.map((leak) => ({ mark: first[leak.route], error: sizeError(leak.truth, sizeOf(leak)) })),
   );
+  const namedFirst = runs.flatMap((run) => {
+    const innocentAt = Math.min(...innocents(run).map((scope) => run.first[scope]?.units ?? 0));
+    return run.result.leaks.filter(({ route }) => (run.first[route]?.units ?? Number.NaN) <= innocentAt);
+  });
   const named = leaks.filter(({ mark }) => mark !== undefined);
   const errors = named.flatMap(({ error }) => (error === null ? [] : [error]));
   const leakingApps = runs.filter(({ result }) => result.expect === 'leak');
@@ -67,6 +72,7 @@ function summaryOf(detector, runs) {
     detector,
     leaks: leaks.length,
     named: named.length,
+    namedFirst: namedFirst.length,
     medianUnits: median(leaks.map(({ mark }) => mark?.units ?? Number.POSITIVE_INFINITY)),
     medianSeconds: median(leaks.map(({ mark }) => mark?.seconds ?? Number.POSITIVE_INFINITY)),
     medianSizeError: errors.length === 0 ? null : median(errors),

@@ -47,7 +47,9 @@ async function serve() {
   });
   const guard = middleware?.guard;
   for (const event of ['growth', 'leak', 'cleared']) {
-    guard?.on?.(event, (/** @type {{ scope: string }} */ { scope }) => tell({ type: 'event', event, scope }));
+    guard?.on?.(event, (/** @type {import('@leakguard/core').ScopeReport} */ report) =>
+      tell({ type: 'event', event, report }),
+    );
   }
   const answers = {
     report: () => guard.report(),

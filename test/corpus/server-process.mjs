@@ -9,6 +9,8 @@ const START_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
+/** @typedef {'growth' | 'leak' | 'cleared'} GuardEvent */
+
 /**
  * The parent's side of serve.mjs.
  *
@@ -24,7 +26,7 @@ const STOP_TIMEOUT_MS = 10_000;
  * Starts one case in a child process.
  *
  * @param {string} name
- * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: 'growth' | 'leak' | 'cleared', scope: string) => void, nodeFlags?: readonly string[] }} options
+ * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: GuardEvent, report: import('@leakguard/core').ScopeReport) => void, nodeFlags?: readonly string[] }} options
  *   `nodeFlags`: of the child's Node (default none)
  * @returns {Promise<ServerProcess>}
  */
@@ -60,7 +62,7 @@ export async function startServer(name, { onEvent, nodeFlags = [], ...options })
       if (message.type === 'listening') resolve(message.port);
       else if (message.type === 'failed') reject(new Error(message.message));
       else if (message.type === 'failure') fail(message.message);
-      else if (message.type === 'event') onEvent?.(message.event, message.scope);
+      else if (message.type === 'event') onEvent?.(message.event, message.report);
       else answer(message);
     });
     void ended.then(() => reject(new Error(failures.at(-1))));

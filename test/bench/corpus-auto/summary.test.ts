@@ -20,6 +20,7 @@ function followed(fields: Partial<FollowedCase>): FollowedCase {
     naive: null,
     problems: [],
     notes: [],
+    events: [],
     ...fields,
   };
 }
@@ -66,6 +67,17 @@ describe('leaks', () => {
     ];
     expect(summaryOf('growing', results)).toMatchObject({ named: 2 });
     expect(summaryOf('leaking', results)).toMatchObject({ named: 1 });
+  });
+
+  test('a leak counts as named first when no innocent route was accused before it', () => {
+    const results = [
+      leaky({ 'GET /leak': growing(5), 'GET /other': growing(6) }),
+      leaky({ 'GET /leak': growing(5), 'GET /other': growing(5) }),
+      leaky({ 'GET /leak': growing(5), 'GET /other': growing(4) }),
+      leaky({ 'GET /leak': growing(5) }),
+      leaky({ 'GET /other': growing(4) }),
+    ];
+    expect(summaryOf('growing', results)).toMatchObject({ named: 4, namedFirst: 3 });
   });
 
   test('the size error is that of the named leaks which have a size', () => {
