@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { installBenchPackages } from './install.mjs';
 
 const BENCHES = {
+  'corpus-auto': 'units and seconds until the leaks of the corpus are named at level auto',
   detection: 'what the detector finds, and whom it accuses falsely',
   forecast: 'whether the forecast of the heap limit holds the truth, and how wide it is',
   overhead: 'what the guard costs per request',

@@ -37,9 +37,24 @@ export function judge(spec, run) {
     ...wrongNames(leaks, run),
     ...leaks.flatMap((leak) => wrongSize(leak, run)),
   ];
+  const { problems: falselyAccused, notes } = falseAccusations(spec, run.firstSeen);
+  problems.push(...falselyAccused);
+  return { pass: problems.length === 0, problems, notes };
+}
+
+/**
+ * Who was accused and does not leak, at any time of a run. `leaking` is forbidden, `growing` is noted.
+ *
+ * @param {Pick<import('./cases.mjs').CorpusCase, 'expect' | 'leaks' | 'watch'>} spec
+ * @param {JudgedRun['firstSeen']} firstSeen
+ * @returns {Pick<Judgement, 'problems' | 'notes'>}
+ */
+export function falseAccusations(spec, firstSeen) {
+  const leaks = spec.expect === 'leak' ? (spec.leaks ?? []) : [];
   const guilty = new Set(leaks.map(({ route }) => route));
+  const problems = [];
   const notes = [];
-  for (const [scope, seen] of Object.entries(run.firstSeen)) {
+  for (const [scope, seen] of Object.entries(firstSeen)) {
     if (guilty.has(scope)) continue;
     // In a leaking app growth without a name is a weak answer, not an accusation of an innocent route.
     const accused = scope !== UNATTRIBUTED || leaks.length === 0;
@@ -50,11 +65,16 @@ export function judge(spec, run) {
         `${scope} was growing at ${seen.growing} units${spec.watch?.includes(scope) ? ' (watched)' : ''}`,
       );
   }
-  return { pass: problems.length === 0, problems, notes };
+  return { problems, notes };
 }
 
-/** @param {JudgedRun} run */
-function brokenHost({ errors, failures }) {
+/**
+ * What went wrong with the app itself.
+ *
+ * @param {Pick<JudgedRun, 'errors' | 'failures'>} run
+ * @returns {string[]}
+ */
+export function brokenHost({ errors, failures }) {
   return [...(errors > 0 ? [`${errors} requests failed`] : []), ...failures];
 }
 

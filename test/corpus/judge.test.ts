@@ -1,7 +1,7 @@
 import type { ScopeReport } from '@leakguard/core';
 import { describe, expect, test } from 'vitest';
 import type { JudgedRun } from './judge.mjs';
-import { judge } from './judge.mjs';
+import { falseAccusations, judge } from './judge.mjs';
 import { RunHistory, UNATTRIBUTED } from './run-history.mjs';
 
 const NEVER = { growing: null, leaking: null };
@@ -111,6 +111,15 @@ describe('a leaking case', () => {
       pass: true,
       notes: [`${UNATTRIBUTED} was leaking at 200 units`],
     });
+  });
+
+  test('who was falsely accused can be asked for alone, when a leak may be missed', () => {
+    const firstSeen = { 'GET /b': { growing: 100, leaking: 7000 } };
+    expect(falseAccusations(big, firstSeen)).toEqual({
+      problems: ['GET /b was leaking at 7000 units'],
+      notes: [],
+    });
+    expect(falseAccusations(big, {})).toEqual({ problems: [], notes: [] });
   });
 
   test('with two leaks both routes must come first, in any order', () => {

@@ -20,8 +20,16 @@ const COLUMNS = [
  * @returns {string}
  */
 export function resultTable(results) {
-  const rows = [COLUMNS, ...results.map(cells)];
-  const widths = COLUMNS.map((_name, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return alignedTable([COLUMNS, ...results.map(cells)]);
+}
+
+/**
+ * @param {readonly (readonly string[])[]} rows the first one holds the names of the columns
+ * @returns {string} one line a row, columns aligned, a rule below the names
+ */
+export function alignedTable(rows) {
+  const columns = rows[0] ?? [];
+  const widths = columns.map((_name, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -66,7 +66,7 @@ export async function runCase(name, options = {}) {
   const server = await startServer(name, {
     guard,
     level,
-    onEvent: (event, scope) => {
+    onEvent: (event, { scope }) => {
       if (event !== 'cleared')
         history.note(scope, event === 'leak' ? 'leaking' : 'growing', load?.done() ?? 0);
     },

@@ -3,13 +3,21 @@
 import http from 'node:http';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CASES_FOLDER } from './cases.mjs';
+import { CASES_FOLDER, loadCase } from './cases.mjs';
 import { settledMemory } from './settled-memory.mjs';
 
 /**
  * @typedef {object} ServeOptions
  * @property {string | null} guard the module whose `leakGuard` is mounted; null: the bare app
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} level
+ * @property {string | null} [rival] the URL of a module that exports `createRival`, mounted right behind the guard: two
+ *   detectors then see the same process (default null)
+ */
+
+/**
+ * What `createRival(spec)` of a rival's module gives; `report()` is plain JSON, and `ask('rival')` answers with it.
+ *
+ * @typedef {{ middleware: import('express').RequestHandler, report(): unknown }} Rival
  */
 
 // A guard that breaks its host must fail the run: say so, and let the run go on to its report.
@@ -28,7 +36,9 @@ try {
 async function serve() {
   const middleware = options.guard === null ? null : await mountable(options.guard);
   const { build } = await import(pathToFileURL(path.join(CASES_FOLDER, name, 'app.mjs')).href);
-  const { app, close } = await build(middleware === null ? {} : { guard: middleware });
+  const rival = options.rival ? await rivalOf(options.rival) : null;
+  const first = [middleware, rival?.middleware].filter((each) => each != null);
+  const { app, close } = await build(first.length === 0 ? {} : { guard: first });
   const server = http.createServer(app);
   // Longer than any pause of the driver, so that no request meets a connection that the server is closing.
   server.keepAliveTimeout = 120_000;
@@ -37,12 +47,15 @@ async function serve() {
   });
   const guard = middleware?.guard;
   for (const event of ['growth', 'leak', 'cleared']) {
-    guard?.on?.(event, (/** @type {{ scope: string }} */ { scope }) => tell({ type: 'event', event, scope }));
+    guard?.on?.(event, (/** @type {import('@leakguard/core').ScopeReport} */ report) =>
+      tell({ type: 'event', event, report }),
+    );
   }
   const answers = {
     report: () => guard.report(),
     analyze: () => guard.analyze(),
     memory: () => settledMemory(),
+    rival: () => rival?.report(),
     async stop() {
       server.close();
       await close?.();
@@ -70,6 +83,12 @@ async function mountable(specifier) {
     });
   });
   return leakGuard({ level: options.level, enabled: true });
+}
+
+/** @param {string} url @returns {Promise<Rival>} */
+async function rivalOf(url) {
+  const { createRival } = await import(url);
+  return createRival(loadCase(name));
 }
 
 /** @param {'uncaughtException' | 'unhandledRejection'} kind @param {unknown} error */

@@ -9,13 +9,15 @@ const START_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
+/** @typedef {'growth' | 'leak' | 'cleared'} GuardEvent */
+
 /**
  * The parent's side of serve.mjs.
  *
  * @typedef {object} ServerProcess
  * @property {number} port
  * @property {readonly string[]} failures uncaught exceptions, unhandled rejections and an early end, with stacks
- * @property {(ask: 'report' | 'analyze' | 'memory') => Promise<any>} ask
+ * @property {(ask: 'report' | 'analyze' | 'memory' | 'rival') => Promise<any>} ask
  * @property {() => string} stderr the last few thousand characters that the child wrote
  * @property {() => Promise<void>} stop
  */
@@ -24,12 +26,13 @@ const STOP_TIMEOUT_MS = 10_000;
  * Starts one case in a child process.
  *
  * @param {string} name
- * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: 'growth' | 'leak' | 'cleared', scope: string) => void }} options
+ * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: GuardEvent, report: import('@leakguard/core').ScopeReport) => void, nodeFlags?: readonly string[] }} options
+ *   `nodeFlags`: of the child's Node (default none)
  * @returns {Promise<ServerProcess>}
  */
-export async function startServer(name, { onEvent, ...options }) {
+export async function startServer(name, { onEvent, nodeFlags = [], ...options }) {
   const child = fork(path.join(import.meta.dirname, 'serve.mjs'), [name, JSON.stringify(options)], {
-    execArgv: [],
+    execArgv: [...nodeFlags],
     // NODE_ENV=test of a test runner would switch the guard and Express's own error log off.
     env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -59,7 +62,7 @@ export async function startServer(name, { onEvent, ...options }) {
       if (message.type === 'listening') resolve(message.port);
       else if (message.type === 'failed') reject(new Error(message.message));
       else if (message.type === 'failure') fail(message.message);
-      else if (message.type === 'event') onEvent?.(message.event, message.scope);
+      else if (message.type === 'event') onEvent?.(message.event, message.report);
       else answer(message);
     });
     void ended.then(() => reject(new Error(failures.at(-1))));
