@@ -14,7 +14,10 @@ const silent = { info() {}, warn() {}, error() {} };
 /** Emptied in place: a suspended function may keep what it once returned. @type {{ server?: import('node:http').Server, guard?: import('@leakguard/core').Guard }} */
 const running = {};
 await start();
-process.once('message', async () => {
+process.once('message', () => void tell());
+process.on('disconnect', () => process.exit());
+
+async function tell() {
   const { scopes, evidence } = running.guard?.report() ?? raise();
   const facts = {
     scopes: scopes.length,
@@ -25,8 +28,7 @@ process.once('message', async () => {
   const before = await settledBytes();
   await drop();
   process.send?.({ ...facts, retainedBytes: before - (await settledBytes()) });
-});
-process.on('disconnect', () => process.exit());
+}
 
 async function start() {
   const app = express();

@@ -28,9 +28,9 @@ export interface Program {
   throws: string | undefined;
 }
 
-/** All READMEs whose programs must run. */
+/** All READMEs, and what they lead to, whose programs must run. */
 export function readmesOf(root: string): string[] {
-  return ['README.md', ...packageReadmes(root)];
+  return ['README.md', ...packageReadmes(root), ...packageDocs(root)];
 }
 
 /** The code blocks of a README, in order. */
@@ -69,4 +69,11 @@ function packageReadmes(root: string): string[] {
   return readdirSync(join(root, 'packages'))
     .map((name) => `packages/${name}/README.md`)
     .filter((readme) => existsSync(join(root, readme)));
+}
+
+function packageDocs(root: string): string[] {
+  return readdirSync(join(root, 'packages')).flatMap((name) => {
+    const docs = join(root, 'packages', name, 'docs');
+    return existsSync(docs) ? readdirSync(docs).map((file) => `packages/${name}/docs/${file}`) : [];
+  });
 }
