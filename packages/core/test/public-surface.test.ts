@@ -21,6 +21,7 @@ it('exports to adapters exactly what they have in common', () => {
     'isLatestAlive',
     'methodName',
     'resolveAdapterOptions',
+    'scopeTurn',
     'takeOverUnit',
     'watchServers',
   ]);
