@@ -1,9 +1,9 @@
-import { graver, type NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
+import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
-import { type VerdictChange, VerdictLog } from './decide/verdict-log.ts';
+import type { VerdictChange } from './decide/verdict-log.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
@@ -35,11 +35,9 @@ export class Detector {
   readonly #slope = new FloorSlope();
   readonly #forecaster = new HeapForecaster();
   readonly #rates = new RateMeter();
-  readonly #verdicts = new VerdictLog<number>();
+  readonly #verdicts = new SourceVerdicts();
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
-  /** Who was named last, per growth. */
-  #named = new Map<string, number>();
 
   constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: () => void) {
     const prove = options.level === 'prove';
@@ -63,14 +61,14 @@ export class Detector {
       maxScopes: options.maxScopes,
       ignore: options.ignore,
       hooks: {
-        finished: (scope, units, subject) => {
-          if (subject !== undefined) this.#survivors.offer(scope, subject, units);
+        finished: (slot, units, subject) => {
+          if (subject !== undefined) this.#survivors.offer(slot, subject, units);
         },
         shouldTime: () => meter.shouldTime(),
         now: () => runtime.now(),
         timed: (ms) => meter.addBoundary(ms),
         beganAlone: () => spikes.begin(),
-        endedAlone: (scope) => spikes.end(scope),
+        endedAlone: (slot) => spikes.end(slot),
         overflowed: onOverflow,
       },
     });
@@ -94,8 +92,8 @@ export class Detector {
     this.#slope.push(reading.timeMs, reading.heapBytes);
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
     const wanted = reading.forced || this.#options.level !== 'prove';
-    if (wanted) this.#forecaster.push(reading.timeMs, reading.heapBytes);
     if (wanted) {
+      this.#forecaster.push(reading.timeMs, reading.heapBytes);
       this.#charge(() => this.#floors.push(reading, counts));
       this.ledger.nextRow();
     }
@@ -229,33 +227,13 @@ export class Detector {
     return retainedVerdict(tally, units, STORE_BENEFIT_UNITS);
   }
 
-  /** Keyed by source, so that growth that follows no scope is told, too. */
   #changes(): VerdictChange<number>[] {
-    const active = new Map<number, Verdict>();
-    const growths = this.#floors.growths();
-    for (const { source, verdict } of growths)
-      active.set(source, graver(active.get(source) ?? 'stable', verdict));
-    this.#noteRenames(growths, active);
+    const retained = new Map<number, Verdict>();
     for (let slot = 0; slot < this.ledger.slots; slot++) {
       const tally = this.#survivors.tally(slot);
-      if (tally === null) continue;
-      const verdict = graver(
-        active.get(FIRST_SCOPE + slot) ?? 'stable',
-        this.#retained(tally, this.ledger.unitsOf(slot)),
-      );
-      if (verdict !== 'stable') active.set(FIRST_SCOPE + slot, verdict);
+      if (tally !== null) retained.set(FIRST_SCOPE + slot, this.#retained(tally, this.ledger.unitsOf(slot)));
     }
-    return this.#verdicts.update(active, this.#runtime.date());
-  }
-
-  /** Growth that goes on under another name has not cleared: the old name is dropped, the new one is told. */
-  #noteRenames(growths: readonly NamedGrowth[], active: ReadonlyMap<number, Verdict>): void {
-    const named = new Map(growths.map(({ key, source }) => [key, source]));
-    for (const [key, source] of this.#named) {
-      const now = named.get(key);
-      if (now !== undefined && now !== source && !active.has(source)) this.#verdicts.forget(source);
-    }
-    this.#named = named;
+    return this.#verdicts.update(this.#floors.growths(), retained, this.#runtime.date());
   }
 
   #charge(work: () => void): void {

@@ -12,8 +12,7 @@ import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 import { EVERY_REQUEST } from '../measure/floor.ts';
 import type { Verdict } from '../types.ts';
 import { Confirmation } from './confirmation.ts';
-import { ObservedRise } from './observed-rise.ts';
-import { RecentAmounts } from './recent-amounts.ts';
+import { GrowthTotals } from './growth-totals.ts';
 import { type GrowthThresholds, isBeyondStores, isMaterial } from './thresholds.ts';
 
 /** What is known about the growth of one signal. */
@@ -63,14 +62,11 @@ export class GrowthTracker {
   #known: readonly number[];
   #bank: SourceBank;
   #history = new RowHistory();
-  #amounts = new RecentAmounts();
-  #rise = new ObservedRise();
+  #totals = new GrowthTotals();
   #warm = false;
   #period: Confirmation | null = null;
   /** What the source did in the first period; every later one lasts at least as long. */
   #periodAmount = 0;
-  /** Where growth is counted from: the amounts at the first verdict, less what the rows before it held. */
-  #onset = new Float64Array(0);
   #bestEvidence = 0;
 
   /**
@@ -136,8 +132,7 @@ export class GrowthTracker {
   /** Takes one row (after block minimum) and moves the verdict. */
   push(row: BankRow, timeMs: number): void {
     const broke = this.#shift.isBreak(row.value);
-    this.#amounts.push(row.sources);
-    this.#rise.push(row.value);
+    this.#totals.push(row);
     this.#history.push({ row, broke });
     this.#bank.push(row, broke);
     this.#period?.push(row, broke);
@@ -151,8 +146,7 @@ export class GrowthTracker {
   /** The growth is explained (a store that is full): what comes next is judged by itself. */
   clear(): void {
     this.#drop();
-    this.#amounts = new RecentAmounts();
-    this.#rise = new ObservedRise();
+    this.#totals = new GrowthTotals();
     this.#history = new RowHistory();
     this.#bank = new SourceBank({ saturating: true, known: this.#known });
   }
@@ -168,14 +162,13 @@ export class GrowthTracker {
   forget(source: number): void {
     this.#bank.forget(source);
     this.#history.forget(source);
-    this.#amounts.forget(source);
+    this.#totals.forget(source);
     this.#period?.forget(source);
-    if (source < this.#onset.length) this.#onset[source] = 0;
   }
 
   /** What a source did over the rows that count, in its own unit. */
   amount(source: number): number {
-    return this.#amounts.window(source);
+    return this.#totals.window(source);
   }
 
   #drop(): void {
@@ -191,7 +184,7 @@ export class GrowthTracker {
     const top = analysis.credible[0];
     if (top === undefined || analysis.growthEvidence <= EVIDENCE_THRESHOLD) return;
     if (top.probability < NAMED_PROBABILITY && analysis.growthEvidence <= BEYOND_DOUBT) return;
-    this.#onset = Float64Array.from(row.sources, (amount, source) => amount - this.#amounts.window(source));
+    this.#totals.begin(row);
     const growth = this.#describe(analysis, top.source, row, { verdict: 'growing', sinceMs: timeMs });
     if (growth === null) return;
     if (!isMaterial(growth, analysis.sigmaBytes, this.#thresholdsOf(growth.source))) return;
@@ -201,7 +194,7 @@ export class GrowthTracker {
   }
 
   #beginPeriods(row: BankRow): void {
-    this.#periodAmount = this.#amounts.lately(this.growth!.source);
+    this.#periodAmount = this.#totals.lately(this.growth!.source);
     this.#period = new Confirmation(row, this.#known);
   }
 
@@ -244,12 +237,8 @@ export class GrowthTracker {
     if (growth.verdict === 'leaking' || analysis.leakEvidence <= EVIDENCE_THRESHOLD) return;
     if (analysis.credible.length > MAX_CANDIDATES) return;
     const counted = this.#unitless.has(growth.source) ? EVERY_REQUEST : growth.source;
-    if (!isBeyondStores(growth.totalBytes, this.#sinceOnset(counted, row), this.#thresholds)) return;
+    if (!isBeyondStores(growth.totalBytes, this.#totals.sinceOnset(counted, row), this.#thresholds)) return;
     this.growth = { ...growth, verdict: 'leaking', sinceMs: timeMs };
-  }
-
-  #sinceOnset(source: number, row: BankRow): number {
-    return (row.sources[source] ?? 0) - (this.#onset[source] ?? 0);
   }
 
   #describe(
@@ -260,12 +249,11 @@ export class GrowthTracker {
   ): SignalGrowth | null {
     const estimate = analysis.estimate(source);
     if (estimate === null) return null;
-    const stayed = estimate.bytesPerUnit * this.#sinceOnset(source, row);
     return {
       ...state,
       source,
       estimate,
-      totalBytes: Math.max(0, Math.min(stayed, this.#rise.bytes)),
+      totalBytes: this.#totals.stayedBytes(estimate.bytesPerUnit, source, row),
       credible: analysis.credible,
       probability: analysis.credible.find((candidate) => candidate.source === source)?.probability ?? 0,
       evidence: analysis.growthEvidence,
