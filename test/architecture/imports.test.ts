@@ -13,7 +13,7 @@ const COMMON = new Set(['types', 'internal-types', 'errors', 'contain']);
 const PACKAGES: Record<string, string[]> = {
   core: [],
   express: ['@leakguard/core', '@leakguard/core/adapter'],
-  cli: ['@leakguard/core'],
+  cli: ['@leakguard/core', '@leakguard/core/quantities'],
   'test-utils': ['@leakguard/core'],
 };
 

@@ -1,12 +1,6 @@
+import { formatByteRange, formatBytes, formatDuration } from '@leakguard/core/quantities';
 import type { LogReport, LogUnattributed } from '../merge/log-report.ts';
-import {
-  counted,
-  formatByteRange,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatTime,
-} from './quantities.ts';
+import { counted, formatCount, formatTime } from './quantities.ts';
 
 const MAX_DAMAGED_SHOWN = 5;
 

@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '@leakguard/core';
+import { formatByteRange, formatBytes } from '@leakguard/core/quantities';
 import type { LogGrowth, LogReport, LogScope } from '../merge/log-report.ts';
 import { escapeControls } from './escape-controls.ts';
 import { logSummary } from './log-summary.ts';
-import { formatByteRange, formatBytes, formatCount } from './quantities.ts';
+import { formatCount } from './quantities.ts';
 import { sparkline } from './sparkline.ts';
 import { type Cell, type Column, textTable } from './text-table.ts';
 

@@ -1,5 +1,5 @@
+import { formatBytes } from '@leakguard/core/quantities';
 import type { CliOutput } from '../cli-streams.ts';
-import { formatBytes } from './quantities.ts';
 
 /** Inputs below this are read before anybody wonders. */
 const BIG_BYTES = 32 * 1024 ** 2;
