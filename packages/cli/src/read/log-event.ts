@@ -7,6 +7,8 @@ export interface ScopeState {
   kind: ScopeKind | null;
   /** Null in lines about growth that follows no scope. */
   units: number | null;
+  /** Higher where the scope lost its place and got one again, so that its units count from 0; null in lines that do not say it. */
+  turn: number | null;
   verdict: Verdict;
   bytesPerUnit: number | null;
   ci95: [number, number] | null;
@@ -14,7 +16,7 @@ export interface ScopeState {
 }
 
 /** Growth that follows no scope. */
-export interface UnattributedState extends Omit<ScopeState, 'scope' | 'kind' | 'units'> {
+export interface UnattributedState extends Omit<ScopeState, 'scope' | 'kind' | 'units' | 'turn'> {
   source: string;
   bytesPerHour: number | null;
 }
@@ -85,7 +87,8 @@ function scopeState(value: unknown): ScopeState | null {
   const scope = name(value.scope);
   const units = amount(value.units);
   if (scope === null || units === null || !isVerdict(value.verdict)) return null;
-  return { scope, kind: kindOf(value.kind), units, verdict: value.verdict, ...sizes(value) };
+  const { verdict } = value;
+  return { scope, kind: kindOf(value.kind), units, turn: amount(value.turn), verdict, ...sizes(value) };
 }
 
 function unattributedOf(event: string, fields: Fields): LogEvent['unattributed'] {
