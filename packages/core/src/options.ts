@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import bytes from 'bytes';
-import { textOf } from './contain.ts';
+import { briefTextOf, contained } from './contain.ts';
 import { LeakguardError } from './errors.ts';
 import type { GuardOptions, Level, Logger } from './types.ts';
 
@@ -51,14 +51,41 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` with the option, its value and what is allowed
  */
 export function resolveOptions(options: GuardOptions = {}, env: Environment = process.env): ResolvedOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    fail('options', options, 'an object');
-  for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(READERS, key))
-      fail(key, (options as never)[key], `one of ${Object.keys(READERS).join(', ')}`);
-  }
-  const entries = Object.entries(READERS).map(([key, read]) => [key, read((options as never)[key], env)]);
+  const given = readOptions(options);
+  const entries = Object.entries(READERS).map(([key, read]) => [key, read((given as never)[key], env)]);
   return Object.fromEntries(entries) as ResolvedOptions;
+}
+
+/**
+ * Checked options as a copy that holds what was checked: whoever settles them later reads no getter again, and finds a
+ * relative path where it was.
+ *
+ * @throws LeakguardError `ERR_LEAKGUARD_OPTION` as {@link resolveOptions}
+ */
+export function checkedOptions(options: GuardOptions): GuardOptions {
+  const given = readOptions(options);
+  const { logFile } = resolveOptions(given);
+  return logFile === null ? given : { ...given, logFile };
+}
+
+/** Stands for an option that threw when it was read; no reader takes it. */
+const UNREADABLE = Symbol('what threw when it was read');
+
+/** The options that are there, each read once. */
+function readOptions(options: unknown): GuardOptions {
+  const keys = contained(() => (isObject(options) ? Object.keys(options) : null), null);
+  if (keys === null) fail('options', options, 'an object');
+  const read = (key: string): unknown => contained(() => (options as never)[key], UNREADABLE);
+  const known = Object.keys(READERS);
+  const unknown = keys.find((key) => !known.includes(key));
+  if (unknown !== undefined) fail(briefTextOf(unknown), read(unknown), `one of ${known.join(', ')}`);
+  return Object.fromEntries(
+    known.map((key) => [key, read(key)]).filter(([, value]) => value !== undefined),
+  ) as GuardOptions;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Leak tracking in a unit test's process would only measure the test runner. */
@@ -74,9 +101,9 @@ function fail(option: string, value: unknown, allowed: string): never {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  const text = textOf(value).slice(0, 100);
-  return Array.isArray(value) ? `[${text}]` : text;
+  const text = briefTextOf(value);
+  if (typeof value === 'string') return JSON.stringify(text);
+  return contained(() => Array.isArray(value), false) ? `[${text}]` : text;
 }
 
 function oneOf(option: string, value: unknown, allowed: readonly unknown[]): unknown {
@@ -98,19 +125,26 @@ function integer(option: string, value: unknown, min: number, max: number): numb
   return fail(option, value, `a whole number from ${min} to ${max}`);
 }
 
-const SIZE = /^\s*\d+(\.\d+)?\s*(b|kb|mb|gb|tb)?\s*$/i;
+/** Of trimmed text: two runs of spaces beside each other would take time quadratic in their length to refuse. */
+const SIZE = /^\d+(\.\d+)?\s*(b|kb|mb|gb|tb)?$/i;
 
 /** Bytes from a number or from text such as '128B' or '1.5MB' (1 KB is 1,024 bytes). */
 function size(option: string, value: unknown): number {
-  const parsed = typeof value === 'string' && SIZE.test(value) ? bytes.parse(value.trim()) : value;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const parsed = SIZE.test(text) ? bytes.parse(text) : value;
   if (typeof parsed === 'number' && parsed >= 0 && Number.isFinite(parsed)) return parsed;
   return fail(option, value, "a size of 0 or more: bytes, or text such as '128B', '2KB', '1.5MB'");
 }
 
+/** No system takes a longer path; of the usual ones Windows takes the longest. */
+const MAX_PATH = 32_767;
+
 /** Absolute at once, so that a later `process.chdir` does not move the file. */
 function filePath(option: string, value: unknown): string {
-  const fits = typeof value === 'string' && value !== '' && !value.includes('\0') && !/[/\\]$/.test(value);
-  return fits ? resolve(value) : fail(option, value, 'the path of a file');
+  const fits = typeof value === 'string' && /[^/\\]$/.test(value) && !value.includes('\0');
+  // Of a relative path nothing can be made while the working directory is gone.
+  const path = fits && value.length <= MAX_PATH ? contained(() => resolve(value), null) : null;
+  return path ?? fail(option, value, 'the path of a file');
 }
 
 function callable(option: string, value: unknown): unknown {
@@ -119,7 +153,12 @@ function callable(option: string, value: unknown): unknown {
 
 function logger(value: unknown): Logger | null {
   if (value === null) return null;
+  return contained(() => isLogger(value), false)
+    ? (value as Logger)
+    : fail('logger', value, 'an object with the methods info, warn and error');
+}
+
+function isLogger(value: unknown): boolean {
   const methods = ['info', 'warn', 'error'] as const;
-  const fits = typeof value === 'object' && methods.every((m) => typeof (value as never)[m] === 'function');
-  return fits ? (value as Logger) : fail('logger', value, 'an object with the methods info, warn and error');
+  return isObject(value) && methods.every((method) => typeof (value as never)[method] === 'function');
 }

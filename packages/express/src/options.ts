@@ -1,6 +1,6 @@
 import { type Guard, type GuardOptions, getGuard, LeakguardError } from '@leakguard/core';
 import type { Request, Response } from 'express';
-import { textOf } from './contain.ts';
+import { contained, textOf } from './contain.ts';
 
 /** Options of {@link leakGuard}: those of a guard, or a guard, and how to name what routes do not tell apart. */
 export type LeakGuardOptions = (GuardOptions | { guard: Guard }) & {
@@ -29,19 +29,40 @@ export interface ResolvedLeakGuardOptions {
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION`
  */
 export function resolveOptions(options: LeakGuardOptions): ResolvedLeakGuardOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    fail('options', options, 'an object');
-  const { scope, guard, ...rest } = options as { guard?: Guard } & LeakGuardOptions;
+  const { scope, guard, ...rest } = readOptions(options);
   if (scope !== undefined && typeof scope !== 'function') fail('scope', scope, 'a function of (req, res)');
   if (guard === undefined) {
     const shared = getGuard(rest as GuardOptions);
-    return { guard: shared, identity: identityOf(shared) ?? SHARED, scope };
+    return { guard: shared, identity: identityOf(shared) ?? SHARED, scope: scope as LeakGuardOptions['scope'] };
   }
-  if (typeof guard?.begin !== 'function' || typeof guard.scope !== 'function')
-    fail('guard', guard, 'a Guard');
+  if (!contained(() => isGuard(guard), false)) fail('guard', guard, 'a Guard');
   const extra = Object.keys(rest);
   if (extra.length > 0) fail('guard', extra.join(', '), 'given without options of a guard: it has its own');
-  return { guard, identity: identityOf(guard) ?? guard, scope };
+  return {
+    guard: guard as Guard,
+    identity: contained(() => identityOf(guard as Guard), undefined) ?? guard,
+    scope: scope as LeakGuardOptions['scope'],
+  };
+}
+
+/** Stands for an option that threw when it was read; nothing takes it. */
+const UNREADABLE = Symbol('what threw when it was read');
+
+/** A copy of the options, each read once. */
+function readOptions(options: unknown): Record<string, unknown> {
+  const keys = contained(() => (isObject(options) ? Object.keys(options) : null), null);
+  if (keys === null) fail('options', options, 'an object');
+  const read = (key: string): unknown => contained(() => (options as never)[key], UNREADABLE);
+  return Object.fromEntries(keys.map((key) => [key, read(key)]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isGuard(value: unknown): value is Guard {
+  const { begin, scope } = value as Partial<Guard>;
+  return typeof begin === 'function' && typeof scope === 'function';
 }
 
 /** Every `getGuard()` gives a handle of its own; a handle says here which guard it belongs to. */
@@ -50,8 +71,9 @@ function identityOf(guard: Guard): unknown {
 }
 
 function fail(option: string, value: unknown, allowed: string): never {
+  const isArray = contained(() => Array.isArray(value), false);
   throw new LeakguardError(
     'ERR_LEAKGUARD_OPTION',
-    `leakGuard: ${option} must be ${allowed}, got ${Array.isArray(value) ? `[${textOf(value)}]` : textOf(value)}`,
+    `leakGuard: ${option} must be ${allowed}, got ${isArray ? `[${textOf(value)}]` : textOf(value)}`,
   );
 }
