@@ -131,7 +131,14 @@ export class ProcessRun {
     const isWhole = this.#sinceMs === Number.NEGATIVE_INFINITY || beganInside;
     return {
       ...{ verdict: state.verdict, bytesPerUnit: null, ci95: null, totalBytes: null, bytesPerHour: null },
-      ...{ time, units: 0, turn: 'turn' in state ? state.turn : null, unitsOfTurnsBefore: 0, level: 0, inWindow: false },
+      ...{
+        time,
+        units: 0,
+        turn: 'turn' in state ? state.turn : null,
+        unitsOfTurnsBefore: 0,
+        level: 0,
+        inWindow: false,
+      },
       unitsBefore: isWhole ? 0 : units,
       bytesBefore: isWhole ? 0 : (state.totalBytes ?? 0),
     };

@@ -61,7 +61,7 @@ export function logEvent(fields: Fields): LogEvent | null {
   return {
     event,
     time,
-    isolate: JSON.stringify([name(fields.hostname), fields.pid ?? null, fields.threadId ?? 0].map(shortened)),
+    isolate: JSON.stringify([name(fields.hostname), label(fields.pid), label(fields.threadId) ?? 0]),
     pid: amount(fields.pid),
     startMs: uptimeMs === null ? null : time - uptimeMs,
     scopes,
@@ -131,8 +131,9 @@ function kindOf(value: unknown): ScopeKind | null {
   return value === 'job' || value === 'route' ? value : null;
 }
 
+/** A figure of a process; none is larger than 2^53, and sums of larger ones would swallow those of other lines. */
 function finite(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
 }
 
 function amount(value: unknown): number | null {
@@ -144,9 +145,14 @@ function name(value: unknown): string | null {
   return typeof value === 'string' ? shortened(value) : null;
 }
 
+/** What tells processes apart; lists and objects do not, and may be nested deeper than can be written again. */
+function label(value: unknown): string | number | null {
+  return name(value) ?? finite(value);
+}
+
 /** A slice would keep the whole string alive; a copy through a buffer does not. */
-function shortened<T>(value: T): T | string {
-  if (typeof value !== 'string' || value.length <= MAX_NAME) return value;
+function shortened(value: string): string {
+  if (value.length <= MAX_NAME) return value;
   return `${Buffer.from(value.slice(0, MAX_NAME), 'utf16le').toString('utf16le')}…`;
 }
 
