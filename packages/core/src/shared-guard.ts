@@ -98,7 +98,9 @@ class SharedGuard {
     if (!settled) this.#options[field] = value;
     else if (!Object.is(this.#options[field], value)) {
       const used = field in this.#options ? briefTextOf(this.#options[field]) : 'the default';
-      warn(`option ${field} of the shared guard is ${used}; ${briefTextOf(value)} comes too late and is ignored`);
+      warn(
+        `option ${field} of the shared guard is ${used}; ${briefTextOf(value)} comes too late and is ignored`,
+      );
     }
   }
 }

@@ -33,7 +33,11 @@ export function resolveOptions(options: LeakGuardOptions): ResolvedLeakGuardOpti
   if (scope !== undefined && typeof scope !== 'function') fail('scope', scope, 'a function of (req, res)');
   if (guard === undefined) {
     const shared = getGuard(rest as GuardOptions);
-    return { guard: shared, identity: identityOf(shared) ?? SHARED, scope: scope as LeakGuardOptions['scope'] };
+    return {
+      guard: shared,
+      identity: identityOf(shared) ?? SHARED,
+      scope: scope as LeakGuardOptions['scope'],
+    };
   }
   if (!contained(() => isGuard(guard), false)) fail('guard', guard, 'a Guard');
   const extra = Object.keys(rest);

@@ -21,7 +21,11 @@ function verdict({ minute, ...scope }: Turn): object {
 function merged(...lines: object[]) {
   const merger = new LogMerger(null);
   for (const [index, fields] of lines.entries())
-    merger.add(parseLogLine({ number: index + 1, text: JSON.stringify(fields), ended: true }), 'a', index + 1);
+    merger.add(
+      parseLogLine({ number: index + 1, text: JSON.stringify(fields), ended: true }),
+      'a',
+      index + 1,
+    );
   const { scopes, processes } = merger.report();
   return { units: scopes[0]!.units, processes };
 }

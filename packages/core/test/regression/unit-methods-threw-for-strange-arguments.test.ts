@@ -9,13 +9,16 @@ function setUp() {
   return { guard, job: guard.scope('job', 'mail') };
 }
 
-it.each([1n, Symbol('id'), Object.create(null)])('an id that is no number is nobody’s, and not counted', (id) => {
-  const { guard } = setUp();
-  const unit = guard.begin();
-  unit.enter(id as ScopeId);
-  unit.end(id as ScopeId);
-  expect(guard.report().scopes).toMatchObject([{ units: 0, inFlight: 0 }]);
-});
+it.each([1n, Symbol('id'), Object.create(null)])(
+  'an id that is no number is nobody’s, and not counted',
+  (id) => {
+    const { guard } = setUp();
+    const unit = guard.begin();
+    unit.enter(id as ScopeId);
+    unit.end(id as ScopeId);
+    expect(guard.report().scopes).toMatchObject([{ units: 0, inFlight: 0 }]);
+  },
+);
 
 it.each([
   ['a number', { subject: 5 }],
