@@ -63,7 +63,7 @@ const good = JSON.stringify(memoryLine({ minute: 0, scopes: [{ scope: 'GET /a', 
 /** What is no JSON, in bytes of any kind. */
 const rubbish = fc.uint8Array({ maxLength: 60 }).map((array) => {
   const bytes = Buffer.from(array.map((byte) => (byte === 0x0a ? 0x0b : byte)));
-  return piece('damaged', Buffer.concat([Buffer.from('{'), bytes]));
+  return piece('damaged', Buffer.concat([Buffer.from('{!'), bytes]));
 });
 const truncated = fc
   .integer({ min: 1, max: good.length - 1 })

@@ -138,6 +138,21 @@ function leak(idAt: number, bytesPerUnit: number): Step {
   });
 }
 
+/** A unit alone that allocates; whether its GCs are known at once is left to what comes after. */
+function allocate(idAt: number, bytes: number): Step {
+  return new Step(`allocate(${idAt}, ${bytes})`, (model, real) => {
+    const id = pick(real.ids, idAt);
+    const unit = real.guard.begin();
+    real.runtime.heapBytes += bytes;
+    unit.end(id as ScopeId);
+    if (!model.open || !model.given.has(id)) return;
+    model.finished += 1;
+    model.finishedById.set(id, (model.finishedById.get(id) ?? 0) + 1);
+  });
+}
+
+const gcsKnown = new Step('all GCs known', (_, { runtime }) => runtime.allGcsKnown());
+
 const close = new Step('close', (model, { guard }) => {
   void guard.close();
   model.open = false;
@@ -176,6 +191,8 @@ export const anySteps: fc.Arbitrary<Iterable<fc.Command<GuardModel, RealGuard>>>
       .map(([n, bytes]) => gcs(n, bytes)),
     fc.constantFrom(1, 1000, 60_000, 600_000).map(tick),
     fc.tuple(at, fc.constantFrom(0, 300, 5000)).map(([id, bytes]) => leak(id, bytes)),
+    fc.tuple(at, fc.constantFrom(0, 2 ** 21)).map(([id, bytes]) => allocate(id, bytes)),
+    fc.constant(gcsKnown),
     fc.constantFrom(close, begin, begin, begin, begin, begin),
   ],
   { maxCommands: 60, size: 'max' },
