@@ -110,10 +110,15 @@ export function anyText(): fc.Arbitrary<string> {
   );
 }
 
+/** A value that harms whoever asks it something. */
+export function trickyValue(): fc.Arbitrary<Hostile> {
+  return fc.constantFrom(...TRICKY);
+}
+
 /** Any value of the language. */
 export function anyValue(): fc.Arbitrary<Hostile> {
   return fc.oneof(
-    fc.constantFrom(...TRICKY),
+    trickyValue(),
     anyText().map((text) => hostile(JSON.stringify(text).slice(0, 200), text)),
     fc.double().map((number) => hostile(String(number), number)),
     fc

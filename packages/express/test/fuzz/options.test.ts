@@ -1,7 +1,14 @@
 import { createGuard, LeakguardError } from '@leakguard/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cases, FUZZ_SEED, fc } from '../../../../test/fuzz/fast-check.ts';
-import { anyText, anyValue, type Hostile, hostile, TEN_MB } from '../../../../test/fuzz/hostile-values.ts';
+import {
+  anyText,
+  anyValue,
+  type Hostile,
+  hostile,
+  TEN_MB,
+  trickyValue,
+} from '../../../../test/fuzz/hostile-values.ts';
 import { leakGuard } from '../../src/index.ts';
 
 const OWN = ['scope', 'guard'];
@@ -14,6 +21,7 @@ const anyScope = fc.oneof(fc.constant(hostile('a function', () => undefined)), a
 const anyGuard = fc.oneof(
   fc.constant(hostile('a guard', guard)),
   fc.constant(hostile('half a guard', { begin: () => undefined })),
+  trickyValue(),
   anyValue(),
 );
 const anyField: fc.Arbitrary<readonly [string, Hostile]> = fc.oneof(
