@@ -3,9 +3,13 @@ import { guardOn } from '../../src/guard.ts';
 import type { ScopeId } from '../../src/types.ts';
 import { FakeRuntime } from '../fake-runtime.ts';
 
-function setUp() {
+function freshGuard() {
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  const guard = guardOn(new FakeRuntime(), { enabled: true, logger });
+  return guardOn(new FakeRuntime(), { enabled: true, logger });
+}
+
+function setUp() {
+  const guard = freshGuard();
   return { guard, job: guard.scope('job', 'mail') };
 }
 
@@ -37,4 +41,11 @@ it.each([
   const { guard, job } = setUp();
   for (let n = 0; n < 3; n++) guard.begin().end(job, seen as never);
   expect(guard.report().scopes).toMatchObject([{ units: 3, inFlight: 0, survivors: null }]);
+});
+
+it('no id before there is any scope is counted nowhere, and not in the slot that the first one gets', () => {
+  const fresh = freshGuard();
+  fresh.begin().end(undefined as never);
+  fresh.scope('job', 'mail');
+  expect(fresh.report().scopes).toMatchObject([{ units: 0, inFlight: 0 }]);
 });
