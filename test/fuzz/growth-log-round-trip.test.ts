@@ -114,7 +114,7 @@ describe(`leakguard report on what guards wrote (seed ${FUZZ_SEED})`, () => {
           expect(counted).toBe(units);
         }),
       ),
-      cases(60),
+      cases(40),
     );
   });
 });

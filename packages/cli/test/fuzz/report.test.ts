@@ -194,7 +194,7 @@ describe(`leakguard report on any input (seed ${FUZZ_SEED})`, () => {
           .join('');
         await reportOf([Buffer.from(text)]);
       }),
-      cases(60),
+      cases(40),
     );
   });
 

@@ -38,7 +38,7 @@ describe(`leakguard show of any report (seed ${FUZZ_SEED})`, () => {
         expect([0, 2]).toContain(code);
         expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
       }),
-      cases(150),
+      cases(80),
     );
   });
 });

@@ -80,7 +80,7 @@ describe(`a guard under any calls (seed ${FUZZ_SEED})`, () => {
           tellsPlainly(real);
         }),
       ),
-      cases(20),
+      cases(15),
     );
   });
 });

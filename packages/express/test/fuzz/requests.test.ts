@@ -202,7 +202,7 @@ describe.each(MAJORS)(`$name under any requests (seed ${FUZZ_SEED})`, ({ express
         expect(guard.units.filter(({ ends }) => ends !== 1)).toEqual([]);
         expect(guard.scopeNames.filter((name) => !NAMES.has(name))).toEqual([]);
       }),
-      cases(30),
+      cases(20),
     );
   });
 
@@ -234,7 +234,7 @@ describe.each(MAJORS)(`$name under any requests (seed ${FUZZ_SEED})`, ({ express
           await guard.close();
         },
       ),
-      cases(30),
+      cases(20),
     );
   });
 });
