@@ -25,6 +25,13 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function hostileLogger(): object {
+  const get = (): never => {
+    throw new Error('of the host');
+  };
+  return Object.defineProperty({ ...silent }, 'warn', { get, enumerable: true });
+}
+
 /** Values near the edges of what each option allows. */
 const EDGES: Record<string, readonly unknown[]> = {
   level: ['auto', 'prove', 'PROVE', ['auto']],
@@ -36,7 +43,7 @@ const EDGES: Record<string, readonly unknown[]> = {
   maxScopes: [1, 0, 10_000, 10_001, 1.5, '5'],
   maxOverhead: [0.0001, 1, 1.0001],
   idleGc: [true, 'true'],
-  logger: [null, silent, console, { info: 1 }, () => undefined],
+  logger: [null, silent, console, { info: 1 }, () => undefined, hostileLogger()],
   logGrowth: ['always', 'when-growing', false, true, 'never'],
   logFile: ['a.ndjson', 'a/', 'a\0b', '\ud800', 'x'.repeat(5000), '', '.', '..'],
   ignore: [() => true, 'x', /x/],
@@ -82,7 +89,7 @@ const anyOptions: fc.Arbitrary<Asked> = fc.oneof(
     arbitrary: fc
       .tuple(
         fc.array(fc.oneof({ weight: 9, arbitrary: knownField }, unknownField), { maxLength: 3 }),
-        fc.option(fc.constantFrom(...NAMES), { freq: 9 }),
+        fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, fc.constantFrom(...NAMES)),
       )
       .map(([fields, throwing]) => asked(fields, throwing)),
   },
