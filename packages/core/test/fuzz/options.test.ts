@@ -88,7 +88,7 @@ const anyOptions: fc.Arbitrary<Asked> = fc.oneof(
     weight: 9,
     arbitrary: fc
       .tuple(
-        fc.array(fc.oneof({ weight: 9, arbitrary: knownField }, unknownField), { maxLength: 3 }),
+        fc.array(fc.oneof({ weight: 9, arbitrary: knownField }, unknownField), { maxLength: 2 }),
         fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, fc.constantFrom(...NAMES)),
       )
       .map(([fields, throwing]) => asked(fields, throwing)),
@@ -140,7 +140,7 @@ describe(`options of any kind (seed ${FUZZ_SEED})`, () => {
         refusal(() => guardOn(runtime, live(options)), names);
         expect([runtime.watching, runtime.timers.size]).toEqual([0, 0]);
       }),
-      cases(200),
+      cases(400),
     );
   });
 
