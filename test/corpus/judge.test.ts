@@ -11,6 +11,7 @@ function scope(name: string, fields: Partial<ScopeReport> = {}): ScopeReport {
     scope: name,
     kind: 'route',
     units: 1000,
+    turn: 0,
     inFlight: 0,
     verdict: 'stable',
     bytesPerUnit: null,

@@ -13,6 +13,7 @@ function scopeOf(scope: string, verdict: Verdict): ScopeReport {
     scope,
     kind: 'route',
     units: 1200,
+    turn: 0,
     inFlight: 0,
     verdict,
     bytesPerUnit: growing ? 9830 : null,

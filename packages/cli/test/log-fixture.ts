@@ -10,6 +10,7 @@ export interface ScopeFields {
   scope: string;
   kind?: string;
   units: number;
+  turn?: number;
   verdict?: string;
   bytesPerUnit?: number | null;
   ci95?: [number, number] | null;

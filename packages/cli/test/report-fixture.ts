@@ -50,6 +50,7 @@ function leakingScope(): ScopeReport {
     scope: 'GET /cart',
     kind: 'route',
     units: 7000,
+    turn: 0,
     inFlight: 1,
     verdict: 'leaking',
     bytesPerUnit: 10_100,

@@ -10,18 +10,29 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** The error that was thrown, or one that carries as its cause what was thrown instead of an error. Never throws. */
-export function toError(value: unknown): Error {
-  return isError(value) ? value : new Error(textOf(value), { cause: value });
+/** Longest text of a value in a message: values may be of any size. */
+const BRIEF = 100;
+
+/** The same, cut to 100 characters. */
+export function briefTextOf(value: unknown): string {
+  const text = textOf(value);
+  return text.length > BRIEF ? `${text.slice(0, BRIEF)}…` : text;
 }
 
-function isError(value: unknown): value is Error {
+/** What a question to a value of the host's gives, `otherwise` where it throws, as every one to a revoked proxy does. */
+export function contained<T>(ask: () => T, otherwise: T): T {
   try {
-    return value instanceof Error;
+    return ask();
   } catch {
-    // A proxy may refuse to tell its prototype.
-    return false;
+    return otherwise;
   }
+}
+
+/** The error that was thrown, or one that carries as its cause what was thrown instead of an error. Never throws. */
+export function toError(value: unknown): Error {
+  return contained(() => value instanceof Error, false)
+    ? (value as Error)
+    : new Error(textOf(value), { cause: value });
 }
 
 /**

@@ -214,6 +214,7 @@ export class Detector {
         scope,
         kind: ledger.kindOf(slot),
         units,
+        turn: ledger.turnOf(slot),
         inFlight: ledger.inFlightOf(slot),
         unitsPerSecond: this.#rates.perSecond(slot, units, nowMs, this.#startMs),
         retained: tally === null ? null : { tally, verdict: this.#retained(tally, units) },

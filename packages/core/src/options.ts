@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import bytes from 'bytes';
-import { textOf } from './contain.ts';
+import { briefTextOf, contained } from './contain.ts';
 import { LeakguardError } from './errors.ts';
+import { givenOptions, isObject, shown } from './given-options.ts';
 import type { GuardOptions, Level, Logger } from './types.ts';
 
 /** Options after defaults and checks; the only form the rest of core reads. */
@@ -51,14 +52,30 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` with the option, its value and what is allowed
  */
 export function resolveOptions(options: GuardOptions = {}, env: Environment = process.env): ResolvedOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    fail('options', options, 'an object');
-  for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(READERS, key))
-      fail(key, (options as never)[key], `one of ${Object.keys(READERS).join(', ')}`);
-  }
-  const entries = Object.entries(READERS).map(([key, read]) => [key, read((options as never)[key], env)]);
+  const given = readOptions(options);
+  const entries = Object.entries(READERS).map(([key, read]) => [key, read((given as never)[key], env)]);
   return Object.fromEntries(entries) as ResolvedOptions;
+}
+
+/**
+ * Checked options as a copy that holds what was checked: whoever settles them later reads no getter again, and finds a
+ * relative path where it was.
+ *
+ * @throws LeakguardError `ERR_LEAKGUARD_OPTION` as {@link resolveOptions}
+ */
+export function checkedOptions(options: GuardOptions): GuardOptions {
+  const given = readOptions(options);
+  const { logFile } = resolveOptions(given);
+  return logFile === null ? given : { ...given, logFile };
+}
+
+/** The options that are there. */
+function readOptions(options: unknown): GuardOptions {
+  const given = givenOptions(options) ?? fail('options', options, 'an object');
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(READERS, key));
+  if (unknown !== undefined)
+    fail(briefTextOf(unknown), given[unknown], `one of ${Object.keys(READERS).join(', ')}`);
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** Leak tracking in a unit test's process would only measure the test runner. */
@@ -69,14 +86,8 @@ function isTestRun(env: Environment): boolean {
 function fail(option: string, value: unknown, allowed: string): never {
   throw new LeakguardError(
     'ERR_LEAKGUARD_OPTION',
-    `leakguard: ${option} must be ${allowed}, got ${shown(value)}`,
+    `leakguard: ${option} must be ${allowed}, got ${typeof value === 'string' ? JSON.stringify(shown(value)) : shown(value)}`,
   );
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  const text = textOf(value).slice(0, 100);
-  return Array.isArray(value) ? `[${text}]` : text;
 }
 
 function oneOf(option: string, value: unknown, allowed: readonly unknown[]): unknown {
@@ -98,19 +109,26 @@ function integer(option: string, value: unknown, min: number, max: number): numb
   return fail(option, value, `a whole number from ${min} to ${max}`);
 }
 
-const SIZE = /^\s*\d+(\.\d+)?\s*(b|kb|mb|gb|tb)?\s*$/i;
+/** Of trimmed text: two runs of spaces beside each other would take time quadratic in their length to refuse. */
+const SIZE = /^\d+(\.\d+)?\s*(b|kb|mb|gb|tb)?$/i;
 
 /** Bytes from a number or from text such as '128B' or '1.5MB' (1 KB is 1,024 bytes). */
 function size(option: string, value: unknown): number {
-  const parsed = typeof value === 'string' && SIZE.test(value) ? bytes.parse(value.trim()) : value;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const parsed = SIZE.test(text) ? bytes.parse(text) : value;
   if (typeof parsed === 'number' && parsed >= 0 && Number.isFinite(parsed)) return parsed;
   return fail(option, value, "a size of 0 or more: bytes, or text such as '128B', '2KB', '1.5MB'");
 }
 
+/** No system takes a longer path; of the usual ones Windows takes the longest. */
+const MAX_PATH = 32_767;
+
 /** Absolute at once, so that a later `process.chdir` does not move the file. */
 function filePath(option: string, value: unknown): string {
-  const fits = typeof value === 'string' && value !== '' && !value.includes('\0') && !/[/\\]$/.test(value);
-  return fits ? resolve(value) : fail(option, value, 'the path of a file');
+  const fits = typeof value === 'string' && /[^/\\]$/.test(value) && !value.includes('\0');
+  // Of a relative path nothing can be made while the working directory is gone.
+  const path = fits && value.length <= MAX_PATH ? contained(() => resolve(value), null) : null;
+  return path ?? fail(option, value, 'the path of a file');
 }
 
 function callable(option: string, value: unknown): unknown {
@@ -119,7 +137,12 @@ function callable(option: string, value: unknown): unknown {
 
 function logger(value: unknown): Logger | null {
   if (value === null) return null;
+  return contained(() => isLogger(value), false)
+    ? (value as Logger)
+    : fail('logger', value, 'an object with the methods info, warn and error');
+}
+
+function isLogger(value: unknown): boolean {
   const methods = ['info', 'warn', 'error'] as const;
-  const fits = typeof value === 'object' && methods.every((m) => typeof (value as never)[m] === 'function');
-  return fits ? (value as Logger) : fail('logger', value, 'an object with the methods info, warn and error');
+  return isObject(value) && methods.every((method) => typeof (value as never)[method] === 'function');
 }

@@ -1,8 +1,8 @@
-import { textOf } from './contain.ts';
+import { briefTextOf } from './contain.ts';
 import { createGuard } from './guard.ts';
 import { DISABLED, IDENTITY, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
 import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
-import { resolveOptions } from './options.ts';
+import { checkedOptions, resolveOptions } from './options.ts';
 import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind, Unit } from './types.ts';
 
 /** Raised when copies of this package could no longer share one guard. */
@@ -32,16 +32,16 @@ type GlobalWithSlot = typeof globalThis & { [SLOT]?: SharedSlot };
  * guard.on('leak', (scope) => console.error(scope.scope, scope.bytesPerUnit));
  */
 export function getGuard(options: GuardOptions = {}): Guard {
-  resolveOptions(options);
+  const given = checkedOptions(options);
   const host = globalThis as GlobalWithSlot;
   const slot = host[SLOT];
   if (slot !== undefined && slot.protocol !== PROTOCOL) {
     warn(
       `another copy of @leakguard/core (protocol ${slot.protocol}) has a guard in this process; this one is separate`,
     );
-    return createGuard(options);
+    return createGuard(given);
   }
-  return (slot ?? openSlot(host)).join(options);
+  return (slot ?? openSlot(host)).join(given);
 }
 
 function openSlot(host: GlobalWithSlot): SharedSlot {
@@ -97,8 +97,10 @@ class SharedGuard {
     const settled = field in this.#options || this.#guard !== null;
     if (!settled) this.#options[field] = value;
     else if (!Object.is(this.#options[field], value)) {
-      const used = field in this.#options ? textOf(this.#options[field]) : 'the default';
-      warn(`option ${field} of the shared guard is ${used}; ${textOf(value)} comes too late and is ignored`);
+      const used = field in this.#options ? briefTextOf(this.#options[field]) : 'the default';
+      warn(
+        `option ${field} of the shared guard is ${used}; ${briefTextOf(value)} comes too late and is ignored`,
+      );
     }
   }
 }

@@ -219,7 +219,13 @@ export interface UnattributedReport {
 export interface ScopeReport {
   scope: string;
   kind: ScopeKind;
+  /** Finished since the scope got its place. */
   units: number;
+  /**
+   * How many scopes had lost their place (`maxScopes`) when this one got its own. One that lost it and came back has a higher
+   * turn than before, and its units count from 0 again.
+   */
+  turn: number;
   inFlight: number;
   verdict: Verdict;
   /** Bytes that stay per finished unit, null without evidence. */

@@ -1,5 +1,5 @@
-import { formatReport } from '@leakguard/core';
-import { parseReport, readReport } from '../read/read-report.ts';
+import { formatReport, type GrowthReport } from '@leakguard/core';
+import { notAReport, parseReport, readReport } from '../read/read-report.ts';
 import { escapeControlsInLines } from '../render/escape-controls.ts';
 
 /**
@@ -12,5 +12,15 @@ import { escapeControlsInLines } from '../render/escape-controls.ts';
  * console.log(await showReport('report.json', process.stdin));
  */
 export async function showReport(file: string, stdin: AsyncIterable<Uint8Array | string>): Promise<string> {
-  return escapeControlsInLines(formatReport(parseReport(await readReport(file, stdin), file)));
+  const report = parseReport(await readReport(file, stdin), file);
+  return escapeControlsInLines(leakText(report, file));
+}
+
+/** Only as much was checked as tells a report from other files; the rest may be of any shape. */
+function leakText(report: GrowthReport, file: string): string {
+  try {
+    return formatReport(report);
+  } catch (cause) {
+    throw notAReport(file, 'incomplete', cause);
+  }
 }

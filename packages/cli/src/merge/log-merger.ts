@@ -8,8 +8,10 @@ import { RunLedger } from './run-ledger.ts';
 import { ScopeTally, type TallyKind, VERDICTS } from './scope-tally.ts';
 import { BucketClock } from './trend.ts';
 
-/** Names told apart, as many as one guard can. */
-const MAX_SCOPES = 10_000;
+/** Names told apart: as many scopes as one guard can, its `(other)` and `(ignored)` for routes and for jobs, two unattributed sources. */
+const MAX_SCOPES = 10_000 + 4 + 2;
+/** Earliest time of a Date, ECMA-262 section 21.4.1.1. */
+const MIN_TIME = -8.64e15;
 /** A process without a line for this long before the log's end has ended; the guard writes one a minute. */
 const GONE_AFTER_MS = 180_000;
 
@@ -121,7 +123,8 @@ export class LogMerger {
   #buckets(): LogReport['buckets'] {
     if (this.#lastTime < this.#firstTime) return null;
     const { first, width } = this.#clock;
-    return { start: new Date(first * width).toISOString(), widthMs: width };
+    // The first bucket may begin before the first line, and before any time there is.
+    return { start: new Date(Math.max(first * width, MIN_TIME)).toISOString(), widthMs: width };
   }
 }
 

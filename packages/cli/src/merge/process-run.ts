@@ -5,6 +5,7 @@ import type { ProcessShare, ScopeTally } from './scope-tally.ts';
 interface Entry extends Omit<ProcessShare, 'units'> {
   time: number;
   units: number;
+  turn: number | null;
   /** Units of the turns before this one: a scope that lost its place among `maxScopes` and got one again counts from 0. */
   unitsOfTurnsBefore: number;
   unitsBefore: number;
@@ -44,7 +45,7 @@ export class ProcessRun {
     return this.#entries.size;
   }
 
-  /** Whether a count of units, which only rises within a run, is lower in this later line. */
+  /** Whether a count of units, which only rises within a turn of a run, is lower in this later line. */
   hasFallen(event: LogEvent, tallyOf: (state: ScopeState) => ScopeTally | null): boolean {
     return event.scopes.some((state) => {
       const tally = tallyOf(state);
@@ -52,6 +53,7 @@ export class ProcessRun {
       return (
         entry !== undefined &&
         event.time >= entry.time &&
+        !isLaterTurn(state, entry) &&
         (state.units ?? 0) < entry.units - entry.unitsOfTurnsBefore
       );
     });
@@ -85,7 +87,9 @@ export class ProcessRun {
     const known = this.#entries.get(tally);
     if (known !== undefined && time < known.time) return;
     const entry = known ?? this.#newEntry(state, counted, time);
-    if (counted + entry.unitsOfTurnsBefore < entry.units) entry.unitsOfTurnsBefore = entry.units;
+    if (isLaterTurn(state, entry) || counted + entry.unitsOfTurnsBefore < entry.units)
+      entry.unitsOfTurnsBefore = entry.units;
+    if ('turn' in state) entry.turn = state.turn ?? entry.turn;
     const units = counted + entry.unitsOfTurnsBefore;
     const { verdict, bytesPerUnit, ci95, totalBytes } = state;
     const bytesPerHour = 'bytesPerHour' in state ? state.bytesPerHour : null;
@@ -133,9 +137,21 @@ export class ProcessRun {
     const isWhole = this.#sinceMs === Number.NEGATIVE_INFINITY || beganInside;
     return {
       ...{ verdict: state.verdict, bytesPerUnit: null, ci95: null, totalBytes: null, bytesPerHour: null },
-      ...{ time, units: 0, unitsOfTurnsBefore: 0, level: 0, inWindow: false },
+      ...{
+        time,
+        units: 0,
+        turn: 'turn' in state ? state.turn : null,
+        unitsOfTurnsBefore: 0,
+        level: 0,
+        inWindow: false,
+      },
       unitsBefore: isWhole ? 0 : units,
       bytesBefore: isWhole ? 0 : (state.totalBytes ?? 0),
     };
   }
+}
+
+/** Whether the scope lost its place since and got one again; what a line does not say is no turn. */
+function isLaterTurn(state: ScopeState | UnattributedState, entry: Entry): boolean {
+  return 'turn' in state && state.turn !== null && entry.turn !== null && state.turn > entry.turn;
 }

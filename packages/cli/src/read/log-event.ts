@@ -7,6 +7,8 @@ export interface ScopeState {
   kind: ScopeKind | null;
   /** Null in lines about growth that follows no scope. */
   units: number | null;
+  /** Higher where the scope lost its place and got one again, so that its units count from 0; null in lines that do not say it. */
+  turn: number | null;
   verdict: Verdict;
   bytesPerUnit: number | null;
   ci95: [number, number] | null;
@@ -14,7 +16,7 @@ export interface ScopeState {
 }
 
 /** Growth that follows no scope. */
-export interface UnattributedState extends Omit<ScopeState, 'scope' | 'kind' | 'units'> {
+export interface UnattributedState extends Omit<ScopeState, 'scope' | 'kind' | 'units' | 'turn'> {
   source: string;
   bytesPerHour: number | null;
 }
@@ -59,7 +61,7 @@ export function logEvent(fields: Fields): LogEvent | null {
   return {
     event,
     time,
-    isolate: JSON.stringify([name(fields.hostname), fields.pid ?? null, fields.threadId ?? 0].map(shortened)),
+    isolate: JSON.stringify([name(fields.hostname), label(fields.pid), label(fields.threadId) ?? 0]),
     pid: amount(fields.pid),
     startMs: uptimeMs === null ? null : time - uptimeMs,
     scopes,
@@ -85,7 +87,8 @@ function scopeState(value: unknown): ScopeState | null {
   const scope = name(value.scope);
   const units = amount(value.units);
   if (scope === null || units === null || !isVerdict(value.verdict)) return null;
-  return { scope, kind: kindOf(value.kind), units, verdict: value.verdict, ...sizes(value) };
+  const { verdict } = value;
+  return { scope, kind: kindOf(value.kind), units, turn: amount(value.turn), verdict, ...sizes(value) };
 }
 
 function unattributedOf(event: string, fields: Fields): LogEvent['unattributed'] {
@@ -128,8 +131,9 @@ function kindOf(value: unknown): ScopeKind | null {
   return value === 'job' || value === 'route' ? value : null;
 }
 
+/** A figure of a process; none is larger than 2^53, and sums of larger ones would swallow those of other lines. */
 function finite(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
 }
 
 function amount(value: unknown): number | null {
@@ -141,9 +145,14 @@ function name(value: unknown): string | null {
   return typeof value === 'string' ? shortened(value) : null;
 }
 
+/** What tells processes apart; lists and objects do not, and may be nested deeper than can be written again. */
+function label(value: unknown): string | number | null {
+  return name(value) ?? finite(value);
+}
+
 /** A slice would keep the whole string alive; a copy through a buffer does not. */
-function shortened<T>(value: T): T | string {
-  if (typeof value !== 'string' || value.length <= MAX_NAME) return value;
+function shortened(value: string): string {
+  if (value.length <= MAX_NAME) return value;
   return `${Buffer.from(value.slice(0, MAX_NAME), 'utf16le').toString('utf16le')}…`;
 }
 

@@ -48,11 +48,21 @@ async function* contents(
   onBytes: (bytes: number) => void = () => {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = counting(name, stream, onBytes);
-  const first = await chunks.next();
-  if (first.done === true) return;
-  const all = startingWith(first.value, chunks);
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) yield* all;
+  const first = await firstBytes(chunks, 2);
+  const all = startingWith(first, chunks);
+  if (first[0] !== 0x1f || first[1] !== 0x8b) yield* all;
   else yield* gunzipped(name, all);
+}
+
+/** Whole chunks of so many bytes or more, fewer where there are no more: a pipe may give them one by one. */
+async function firstBytes(chunks: AsyncIterator<Uint8Array>, wanted: number): Promise<Uint8Array> {
+  let first: Uint8Array = new Uint8Array();
+  while (first.length < wanted) {
+    const chunk = await chunks.next();
+    if (chunk.done === true) break;
+    first = first.length === 0 ? chunk.value : Buffer.concat([first, chunk.value]);
+  }
+  return first;
 }
 
 async function* counting(

@@ -41,12 +41,17 @@ export async function readReport(file: string, stdin: AsyncIterable<Uint8Array |
  * @throws ReportFileError `ERR_LEAKGUARD_REPORT_JSON` or `ERR_LEAKGUARD_REPORT_VERSION`
  */
 export function parseReport(text: string, name: string): GrowthReport {
-  const shown = name === '-' ? 'stdin' : name;
-  const value = parseJson(text, shown);
+  const value = parseJson(text, name === '-' ? 'stdin' : name);
   if (isReport(value)) return value;
-  throw new ReportFileError(
+  throw notAReport(name, whatIsWrong(value));
+}
+
+/** The error for JSON that is no report, or not a whole one. */
+export function notAReport(name: string, why: string, cause?: unknown): ReportFileError {
+  return new ReportFileError(
     'ERR_LEAKGUARD_REPORT_VERSION',
-    `not a v1 report: ${shown} (${whatIsWrong(value)}); expected the JSON of guard.report()`,
+    `not a v1 report: ${name === '-' ? 'stdin' : name} (${why}); expected the JSON of guard.report()`,
+    { cause },
   );
 }
 
@@ -60,7 +65,8 @@ function parseJson(text: string, shown: string): unknown {
 
 function whatIsWrong(value: unknown): string {
   if (!isRecord(value) || value.v === undefined) return 'no v';
-  return value.v === 1 ? 'incomplete' : `v is ${JSON.stringify(value.v)}`;
+  if (value.v === 1) return 'incomplete';
+  return typeof value.v === 'number' ? `v is ${value.v}` : 'v is no number';
 }
 
 function isReport(value: unknown): value is GrowthReport {

@@ -1,5 +1,8 @@
-/** Longest line that is read; a `memory` line of 10,000 scopes has about 2.5 MB. Longer ones count as damaged. */
-const MAX_LINE_BYTES: number = 4 * 1024 ** 2;
+/**
+ * Longest line that is read: a `memory` line of 10,000 scopes has about 2.5 MB, and 11 MB where every name has 256 characters of
+ * three bytes. Longer ones count as damaged.
+ */
+const MAX_LINE_BYTES: number = 16 * 1024 ** 2;
 
 /** One line, without its line feed. */
 export interface Line {

@@ -1,5 +1,6 @@
-import { textOf } from '../contain.ts';
+import { contained } from '../contain.ts';
 import { LeakguardError } from '../errors.ts';
+import { givenOptions, shown } from '../given-options.ts';
 import { identityOf } from '../guard-marks.ts';
 import { getGuard } from '../shared-guard.ts';
 import type { Guard, GuardOptions } from '../types.ts';
@@ -29,24 +30,29 @@ export function resolveAdapterOptions<Scope>(
   options: AdapterOptions<Scope>,
   { adapter, scopeArgs }: { adapter: string; scopeArgs: string },
 ): ResolvedAdapterOptions<Scope> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    refuse(adapter, 'options', options, 'an object');
-  const { scope, guard, ...rest } = options as { guard?: Guard } & AdapterOptions<Scope>;
+  const given = givenOptions(options) ?? refuse(adapter, 'options', options, 'an object');
+  const { scope, guard, ...rest } = given as { scope?: Scope; guard?: Guard };
   if (scope !== undefined && typeof scope !== 'function')
     refuse(adapter, 'scope', scope, `a function of ${scopeArgs}`);
   if (guard === undefined) {
     const shared = getGuard(rest as GuardOptions);
     return { guard: shared, identity: identityOf(shared) ?? SHARED, scope };
   }
-  if (typeof guard?.begin !== 'function' || typeof guard.scope !== 'function')
-    refuse(adapter, 'guard', guard, 'a Guard');
-  const extra = Object.keys(rest).join(', ');
-  if (extra !== '') refuse(adapter, 'guard', extra, 'given without options of a guard: it has its own');
-  return { guard, identity: identityOf(guard) ?? guard, scope };
+  if (!contained(() => isGuard(guard), false)) refuse(adapter, 'guard', guard, 'a Guard');
+  const extra = Object.keys(rest);
+  if (extra.length > 0)
+    refuse(adapter, 'guard', extra.join(', '), 'given without options of a guard: it has its own');
+  return { guard, identity: contained(() => identityOf(guard), undefined) ?? guard, scope };
+}
+
+function isGuard({ begin, scope }: Partial<Guard>): boolean {
+  return typeof begin === 'function' && typeof scope === 'function';
 }
 
 /** Throws `ERR_LEAKGUARD_OPTION` for what an adapter was called with. */
 export function refuse(adapter: string, option: string, value: unknown, allowed: string): never {
-  const shown = Array.isArray(value) ? `[${textOf(value)}]` : textOf(value);
-  throw new LeakguardError('ERR_LEAKGUARD_OPTION', `${adapter}: ${option} must be ${allowed}, got ${shown}`);
+  throw new LeakguardError(
+    'ERR_LEAKGUARD_OPTION',
+    `${adapter}: ${option} must be ${allowed}, got ${shown(value)}`,
+  );
 }

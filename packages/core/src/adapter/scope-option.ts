@@ -1,4 +1,4 @@
-import { textOf } from '../contain.ts';
+import { briefTextOf } from '../contain.ts';
 
 /** The app's own naming: gives a name, or undefined where it has none. */
 export type NameOf<Args extends unknown[]> = (...args: Args) => string | undefined;
@@ -49,7 +49,7 @@ export class ScopeOption<Args extends unknown[]> {
     if (this.#warned) return;
     this.#warned = true;
     const { option, otherwise } = this.#text;
-    const text = `${option} ${failure}; these requests ${otherwise}. ${textOf(cause)}`;
+    const text = `${option} ${failure}; these requests ${otherwise}. ${briefTextOf(cause)}`;
     process.emitWarning(text, { code: 'LEAKGUARD_SCOPE_OPTION' });
   }
 }

@@ -1,6 +1,7 @@
 import type { ScopeId, ScopeKind, Seen, Unit } from '../types.ts';
 import { isScopeName, scopeKind, scopeName } from './scope-name.ts';
 import { NO_SLOT, ScopeSlots } from './scope-slots.ts';
+import { seenSubject } from './seen-subject.ts';
 
 /** Where units beyond `maxScopes` count. */
 export const OTHER_SCOPE = '(other)';
@@ -44,6 +45,7 @@ export class Ledger {
   readonly #units: number[] = [];
   readonly #inFlightOf: number[] = [];
   readonly #unitsAtRow: number[] = [];
+  readonly #turns: number[] = [];
   readonly #ignore: (scope: string) => boolean;
   readonly #hooks: LedgerHooks;
   #open = true;
@@ -79,6 +81,11 @@ export class Ledger {
 
   inFlightOf(slot: number): number {
     return this.#inFlightOf[slot]!;
+  }
+
+  /** How many scopes had lost their slot when this one got its own: higher when a scope that lost it comes back. */
+  turnOf(slot: number): number {
+    return this.#turns[slot]!;
   }
 
   /**
@@ -150,7 +157,7 @@ export class Ledger {
     if (slot !== NO_SLOT) {
       this.totalUnits += 1;
       this.#units[slot]! += 1;
-      this.#hooks.finished(slot, this.#units[slot]!, seen?.subject);
+      this.#hooks.finished(slot, this.#units[slot]!, seenSubject(seen));
     }
     if (start > 0) this.#hooks.timed(unit.boundaryMs + this.#hooks.now() - start);
   }
@@ -167,6 +174,8 @@ export class Ledger {
 
   /** A scope of another guard is no scope of this one: it is not counted, and breaks nothing. */
   #slotOf(scope: number): number {
+    // Arithmetic with a symbol, a bigint or a proxy throws.
+    if (typeof scope !== 'number') return NO_SLOT;
     const slot = this.#slots.slotOf(scope);
     if (slot !== NO_SLOT) return slot;
     const kind = this.#slots.evictedKind(scope);
@@ -179,7 +188,9 @@ export class Ledger {
     if (this.#ignore(name)) return this.#reserve(kind, IGNORED_SCOPE);
     if (name === OTHER_SCOPE || name === IGNORED_SCOPE) return this.#reserve(kind, name);
     const slot = this.#slots.take(kind, name);
-    return slot === undefined ? this.#overflow(kind) : this.#opened(slot);
+    if (slot === undefined) return this.#overflow(kind);
+    this.#turns[slot] = this.evicted.scopes;
+    return this.#opened(slot);
   }
 
   #overflow(kind: ScopeKind): number {
@@ -199,6 +210,7 @@ export class Ledger {
     this.#units[slot] ??= 0;
     this.#inFlightOf[slot] ??= 0;
     this.#unitsAtRow[slot] ??= 0;
+    this.#turns[slot] ??= 0;
     return slot;
   }
 }

@@ -99,6 +99,7 @@ export class UnitDelta {
   /** Another scope has this slot from now on. */
   forget(slot: number): void {
     this.#told.delete(slot);
+    if (this.#candidate?.slot === slot) this.#candidate.collected = true;
   }
 
   /** A report interval ended. */

@@ -62,6 +62,7 @@ type MemoryScope = Pick<
   | 'scope'
   | 'kind'
   | 'units'
+  | 'turn'
   | 'inFlight'
   | 'verdict'
   | 'bytesPerUnit'
@@ -102,6 +103,7 @@ export function memoryBody(report: GrowthReport): MemoryBody {
 }
 
 function memoryScope(report: ScopeReport): MemoryScope {
-  const { scope, kind, units, inFlight, verdict, bytesPerUnit, ci95, totalBytes, unitsPerSecond } = report;
-  return { scope, kind, units, inFlight, verdict, bytesPerUnit, ci95, totalBytes, unitsPerSecond };
+  const { scope, kind, units, turn, inFlight, verdict, bytesPerUnit, ci95, totalBytes, unitsPerSecond } =
+    report;
+  return { scope, kind, units, turn, inFlight, verdict, bytesPerUnit, ci95, totalBytes, unitsPerSecond };
 }

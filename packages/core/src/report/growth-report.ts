@@ -12,6 +12,7 @@ export interface ScopeFacts {
   scope: string;
   kind: ScopeKind;
   units: number;
+  turn: number;
   inFlight: number;
   unitsPerSecond: number;
   retained: { tally: RetainedTally; verdict: Verdict } | null;
@@ -63,6 +64,7 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
     scope: facts.scope,
     kind: facts.kind,
     units: facts.units,
+    turn: facts.turn,
     inFlight: facts.inFlight,
     verdict: scopeVerdict(facts, growths, shared),
     ...slope(size, facts.unitsPerSecond),

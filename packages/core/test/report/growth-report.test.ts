@@ -9,6 +9,7 @@ const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
   scope: `GET /${slot}`,
   kind: 'route',
   units: 1000,
+  turn: 0,
   inFlight: 0,
   unitsPerSecond: 10,
   retained: null,

@@ -6,6 +6,7 @@ const SCOPE: ScopeReport = {
   scope: 'GET /users/:id',
   kind: 'route',
   units: 18_000,
+  turn: 0,
   inFlight: 3,
   verdict: 'leaking',
   bytesPerUnit: 2150,

@@ -1,0 +1,19 @@
+import type { Seen } from '../types.ts';
+
+/**
+ * The object of a finished unit that may be watched. JavaScript hosts can pass anything: what no WeakRef takes, or what
+ * throws when it is asked for, is none. Never throws.
+ */
+export function seenSubject(seen: Seen | undefined): object | undefined {
+  if (seen === undefined) return undefined;
+  try {
+    const { subject } = seen;
+    return isObject(subject) ? subject : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
