@@ -102,7 +102,16 @@ export class FakeRuntime implements Runtime {
 
   /** A natural major GC happens now. */
   majorGc(): void {
+    this.majorGcWithoutFloor();
+    this.floorComes();
+  }
+
+  /** A natural major GC happens now, and its floor is read later. */
+  majorGcWithoutFloor(): void {
     this.#onMajorGc();
+  }
+
+  floorComes(): void {
     this.#onFloor(this.reading(false));
   }
 

@@ -104,6 +104,85 @@ describe('a guard whose maxScopes is reached', () => {
     expect(scopes()).toMatchObject({ a: 2 });
   });
 
+  it('takes no more places than scopes wait, however often they ask', () => {
+    const { route, run, rows, tick, guard, scopes } = setUp({ maxScopes: 10 });
+    for (let n = 0; n < 10; n++) run(route(`idle ${n}`));
+    rows(21, ['new'], 50);
+    tick();
+    run(route('new'), 2);
+    expect(guard.report().evidence.evicted).toEqual({ scopes: 1, units: 1 });
+    expect(scopes()).toMatchObject({ 'idle 9': 1, new: 2, '(other)': 21 * 50 });
+  });
+
+  it('reports nothing of the former scope under the name of the next one', () => {
+    const { runtime, route, run, rows, tick, guard } = setUp({ maxScopes: 1 });
+    const kept: object[] = [];
+    for (let n = 0; n < 50; n++) {
+      const subject = { n };
+      if (n < 2) kept.push(subject);
+      guard.begin().end(route('old'), n < 2 ? { subject } : {});
+    }
+    tick();
+    rows(26, ['new'], 1);
+    tick();
+    run(route('new'), 5);
+    runtime.pass(1000);
+    const scope = guard.report().scopes.find(({ scope }) => scope === 'new')!;
+    expect(scope).toMatchObject({ units: 5, survivors: null, inFlight: 0, verdict: 'stable' });
+    // Units of the 61 s since the mark before last.
+    expect(scope.unitsPerSecond).toBeCloseTo(5 / 61, 2);
+    expect(kept).toHaveLength(2);
+  });
+
+  it('takes a place also between a major GC and its floor, which then says nothing of the former scope', () => {
+    /** The smallest leak of the new scope that could be seen. */
+    const minDetectable = (isFloorLate: boolean): number => {
+      const { runtime, route, run, rows, tick, guard } = setUp({ maxScopes: 1 });
+      const random = seededRandom(5);
+      const noise = (): void => void (runtime.heapBytes += 30_000 * normal(random));
+      run(route('old'), 50_000);
+      rows(1);
+      run(route('new'));
+      for (let row = 0; row < 20; row++) {
+        noise();
+        rows(1);
+      }
+      runtime.majorGcWithoutFloor();
+      if (!isFloorLate) runtime.floorComes();
+      tick();
+      expect(guard.report().evidence.evicted).toEqual({ scopes: 1, units: 50_000 });
+      if (isFloorLate) runtime.floorComes();
+      for (let row = 0; row < 60; row++) {
+        noise();
+        run(route('new'), Math.round(200 * Math.exp(0.7 * normal(random))));
+        rows(1);
+      }
+      return guard.report().scopes.find(({ scope }) => scope === 'new')!.minDetectableBytes!;
+    };
+    expect(minDetectable(true) / minDetectable(false)).toBeCloseTo(1, 1);
+  });
+
+  it('keeps the place of a scope whose requests are retained, though it is idle', () => {
+    const { route, run, rows, tick, guard } = setUp({ maxScopes: 1 });
+    const kept: object[] = [];
+    const growths: ScopeReport[] = [];
+    guard.on('growth', (scope) => growths.push(scope));
+    for (let row = 0; row < 40; row++) {
+      const subject = { row };
+      kept.push(subject);
+      guard.begin().end(route('keeper'), { subject });
+      rows(1);
+    }
+    expect(growths.map(({ scope, channels }) => [scope, channels])).toEqual([['keeper', ['survivors']]]);
+    run(route('new'));
+    rows(25);
+    tick();
+    expect(guard.report().evidence.evicted.scopes).toBe(0);
+    const [keeper] = guard.report().scopes;
+    expect(keeper).toMatchObject({ scope: 'keeper', verdict: 'growing' });
+    expect(keeper!.survivors!.alive).toBeGreaterThan(kept.length / 2);
+  });
+
   it('takes none while nobody waits, however long all are idle', () => {
     const { route, run, rows, tick, scopes } = setUp();
     for (const name of ['a', 'b', 'c']) run(route(name));
@@ -166,6 +245,28 @@ describe('a guard whose maxScopes is reached', () => {
     const names = guard.report().scopes.map(({ scope }) => scope);
     expect(names[0]).toBe('leaky');
     expect(names).toContain('new 0');
+  });
+
+  it('keeps the place of a scope that may be what grows, though another is named', () => {
+    const { runtime, guard, route, run, rows, tick } = setUp();
+    const random = seededRandom(2);
+    for (let row = 0; row < 120; row++) {
+      const units = Math.round(300 * Math.exp(0.7 * normal(random)));
+      // Twins come together: only chance names one of them.
+      for (const name of ['one', 'two']) run(route(name), units);
+      run(route('c'), Math.round(300 * Math.exp(0.7 * normal(random))));
+      runtime.heapBytes += 4096 * units + 30_000 * normal(random);
+      rows(1);
+    }
+    const [named] = guard.report().scopes;
+    const twin = named!.scope === 'one' ? 'two' : 'one';
+    expect(named!.candidates.map(({ scope }) => scope)).toEqual([twin]);
+    for (let n = 0; n < 3; n++) run(route(`new ${n}`));
+    rows(21);
+    tick();
+    const names = guard.report().scopes.map(({ scope }) => scope);
+    expect(names).toEqual(expect.arrayContaining(['one', 'two']));
+    expect(names).not.toContain('c');
   });
 
   it('tells its adapters when to ask for scopes again', () => {

@@ -151,14 +151,14 @@ export class GrowthTracker {
     this.#bank = new SourceBank({ saturating: true, known: this.#known });
   }
 
-  /** Sources that the present growth speaks of: the one named and all candidates. */
+  /** Sources that must not be forgotten: those known, and of the present growth the one named and all candidates. */
   get spokenOf(): readonly number[] {
-    return this.growth === null
-      ? []
-      : [this.growth.source, ...this.growth.credible.map(({ source }) => source)];
+    const { growth } = this;
+    const candidates = growth === null ? [] : growth.credible.map(({ source }) => source);
+    return growth === null ? this.#known : [...this.#known, growth.source, ...candidates];
   }
 
-  /** From now on this source has done nothing so far; not for one that is spoken of, or known. */
+  /** From now on this source has done nothing so far; not for one that is spoken of. */
   forget(source: number): void {
     this.#bank.forget(source);
     this.#history.forget(source);

@@ -12,7 +12,10 @@ export interface ServerMessage {
 
 type MessageListener = (message: ServerMessage) => void;
 
-/** The request that came in last, until it finishes: its app runs at once, when nothing has been read of it yet. */
+/**
+ * The request that came in last, until it finishes: its app runs at once, when nothing has been read of it yet. One that was
+ * aborted stays until the next request, or for good if none comes: one request, never more.
+ */
 let arrived: ServerMessage | null = null;
 let watching = false;
 const onArrival: MessageListener[] = [];

@@ -24,7 +24,7 @@ interface Stop {
 /**
  * Monotonic time in which the program could run. What it was stopped for (SIGSTOP, a frozen container or function, a
  * paused machine, a debugger) is left out: no unit can finish and nothing can grow then, so a stopped hour would dilute
- * every rate, look like an hour without growth, and pass for a report interval.
+ * every rate and look like an hour without growth.
  *
  * A stop is a gap of more than three ticks, less the CPU time that the process used meanwhile: an event loop that is
  * blocked by computing has been active, one that waits for a child process or a disk has not. Systems whose monotonic
@@ -59,7 +59,7 @@ export class ActiveClock {
     return monotonicMs - stop.lostBeforeMs - intoStopMs;
   }
 
-  /** The event loop runs: to be called every {@link TICK_MS}. A clock that is ticked no more stands still. */
+  /** The event loop runs: to be called every {@link TICK_MS}. Without ticks nearly all time passes for a stop. */
   tick(): void {
     const nowMs = this.#options.now();
     if (!this.#look(nowMs)) this.#see(nowMs, this.#options.processCpuMs());

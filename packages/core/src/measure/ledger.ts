@@ -50,13 +50,15 @@ export class Ledger {
   readonly #hooks: LedgerHooks;
   #open = true;
   #overflowed = false;
-  /** Times that a scope got no slot since the last eviction: an upper bound of how many scopes wait for one. */
-  #refused = 0;
+  /** Scopes that got no slot since the last eviction, at most as many as there are slots for. */
+  readonly #waiting = new Set<string>();
+  readonly #maxScopes: number;
   /** The unit that `beganAlone` wants to hear of, as long as it is alone. */
   #alone: LedgerUnit | null = null;
 
   constructor(options: { maxScopes: number; ignore: (scope: string) => boolean; hooks: LedgerHooks }) {
     this.#slots = new ScopeSlots(options.maxScopes);
+    this.#maxScopes = options.maxScopes;
     this.#ignore = options.ignore;
     this.#hooks = options.hooks;
   }
@@ -120,15 +122,15 @@ export class Ledger {
   }
 
   /**
-   * Frees the slots of scopes that have been idle for 20 rows, if others wait for one. From then on units of an id that
+   * Frees the slots of scopes that have been idle for 20 rows, one for each that waits. From then on units of an id that
    * lost its slot count in `(other)`; a scope that asks again gets a new id, and counts from 0.
    *
    * @returns the freed slots
    */
   evictIdle(isHeld: (slot: number) => boolean): number[] {
-    if (this.#refused === 0) return [];
-    const slots = this.#slots.evictIdle(this.#refused, (slot) => this.#isActive(slot) || isHeld(slot));
-    if (slots.length > 0) this.#refused = 0;
+    if (this.#waiting.size === 0) return [];
+    const slots = this.#slots.evictIdle(this.#waiting.size, (slot) => this.#isActive(slot) || isHeld(slot));
+    if (slots.length > 0) this.#waiting.clear();
     this.evicted.scopes += slots.length;
     for (const slot of slots) {
       this.evicted.units += this.#units[slot]!;
@@ -172,7 +174,7 @@ export class Ledger {
     if (slot !== NO_SLOT) this.#hooks.endedAlone(slot);
   }
 
-  /** A scope of another guard is no scope of this one: it is not counted, and breaks nothing. */
+  /** What never was an id here is not counted, and breaks nothing. Ids are numbers: one of another guard may be one here, too. */
   #slotOf(scope: number): number {
     // Arithmetic with a symbol, a bigint or a proxy throws.
     if (typeof scope !== 'number') return NO_SLOT;
@@ -188,13 +190,13 @@ export class Ledger {
     if (this.#ignore(name)) return this.#reserve(kind, IGNORED_SCOPE);
     if (name === OTHER_SCOPE || name === IGNORED_SCOPE) return this.#reserve(kind, name);
     const slot = this.#slots.take(kind, name);
-    if (slot === undefined) return this.#overflow(kind);
+    if (slot === undefined) return this.#overflow(kind, name);
     this.#turns[slot] = this.evicted.scopes;
     return this.#opened(slot);
   }
 
-  #overflow(kind: ScopeKind): number {
-    this.#refused += 1;
+  #overflow(kind: ScopeKind, name: string): number {
+    if (this.#waiting.size < this.#maxScopes) this.#waiting.add(`${kind} ${name}`);
     if (!this.#overflowed) {
       this.#overflowed = true;
       this.#hooks.overflowed();

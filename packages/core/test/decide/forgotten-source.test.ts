@@ -72,6 +72,20 @@ describe('a source that is forgotten', () => {
     },
   );
 
+  it.each([11, 12, 13])('leaves the same beside two leaks that are known (seed %i)', (seed) => {
+    const bytes = (n: Float64Array): number => 8192 * n[0]! + 16_384 * n[5]!;
+    const rows = generatedRows({ seed, rows: 200, bytes });
+    const [forgotten, never] = [twoTurns, newOnly].map((unitsOf) => channel(rows, unitsOf, FORGET_AT));
+    expect(
+      never!
+        .growths()
+        .map(({ source }) => source)
+        .sort(),
+    ).toEqual([FIRST_SCOPE, FIRST_SCOPE + 5]);
+    expect(forgotten!.spokenOf).not.toContain(FIRST_SCOPE + SLOT);
+    expect(said(forgotten!)).toEqual(said(never!));
+  });
+
   it('gives the scope that gets the slot its own size and nothing of the former one', () => {
     const rows = generatedRows({ seed: 7, rows: 200, bytes: (_, k) => 8192 * newOnly(k) });
     const floors = channel(rows, twoTurns, FORGET_AT);

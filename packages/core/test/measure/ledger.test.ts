@@ -112,7 +112,7 @@ describe('Ledger', () => {
     expect([unitsOf(l, 'A'), l.inFlight, inFlightOf(l, 'A')]).toEqual([1, 0, 0]);
   });
 
-  it('does not break on a scope of another guard', () => {
+  it('does not break on what is no id of this ledger', () => {
     const { ledger: l } = ledger();
     l.scope('route', 'A');
     const unit = l.begin();
