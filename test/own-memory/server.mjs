@@ -1,6 +1,7 @@
 // An Express app with 2,000 route patterns behind a guard that counts, or a disabled one, that tells its parent what is
 // freed when app and guard are dropped: what they retain, without the code that both variants have compiled.
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { leakGuard } from '@leakguard/express';
@@ -9,6 +10,10 @@ import { MOUNTS, PATTERNS } from './send-all.mjs';
 
 setFlagsFromString('--expose-gc');
 const gc = /** @type {() => void} */ (runInNewContext('gc'));
+const TURN_MS = 50;
+const STEADY_TURNS = 4;
+const STEADY_BYTES = 20_000;
+const MAX_TURNS = 100;
 const silent = { info() {}, warn() {}, error() {} };
 
 /** Emptied in place: a suspended function may keep what it once returned. @type {{ server?: import('node:http').Server, guard?: import('@leakguard/core').Guard }} */
@@ -57,14 +62,21 @@ async function drop() {
   running.guard = running.server = undefined;
 }
 
-/** Heap and what is external to it; finalizers and weak references take several turns to let go. */
+/**
+ * Heap and what is external to it, once collections no longer change it: weak references and finalizers take turns to let go,
+ * and V8 frees the memory of dead array buffers in a thread of its own, which may have to wait for a core.
+ */
 async function settledBytes() {
-  for (let turn = 0; turn < 10; turn++) {
+  let steady = 0;
+  let last = Number.NaN;
+  for (let turn = 0; turn < MAX_TURNS && steady < STEADY_TURNS; turn++) {
     gc();
-    await new Promise(setImmediate);
+    await wait(TURN_MS);
+    const { heapUsed, external } = process.memoryUsage();
+    steady = Math.abs(heapUsed + external - last) < STEADY_BYTES ? steady + 1 : 0;
+    last = heapUsed + external;
   }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return last;
 }
 
 function raise() {

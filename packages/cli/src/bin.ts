@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runCli } from './cli.ts';
 import { endQuietlyOnClosedPipe } from './quiet-pipes.ts';
 

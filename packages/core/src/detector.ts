@@ -39,7 +39,7 @@ export class Detector {
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
 
-  constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: () => void) {
+  constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: (name: string) => void) {
     const prove = options.level === 'prove';
     this.#options = options;
     this.#runtime = runtime;

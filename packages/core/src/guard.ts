@@ -80,9 +80,10 @@ class LiveGuard implements MarkedGuard {
       onError,
     });
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
-    this.#detector = new Detector(contained, runtime, () =>
+    this.#detector = new Detector(contained, runtime, (name) =>
       this.#log.notice(
-        `maxScopes (${options.maxScopes}) is reached: further scopes count in (other) until others have been idle for long`,
+        `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
+          'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
       ),
     );
     this.#lastMajorMs = this.#detector.clock.now();

@@ -125,7 +125,7 @@ const MAX_PATH = 32_767;
 
 /** Absolute at once, so that a later `process.chdir` does not move the file. */
 function filePath(option: string, value: unknown): string {
-  const fits = typeof value === 'string' && /[^/\\]$/.test(value) && !value.includes('\0');
+  const fits = typeof value === 'string' && !/(^|[/\\])\.{0,2}$/.test(value) && !value.includes('\0');
   // Of a relative path nothing can be made while the working directory is gone.
   const path = fits && value.length <= MAX_PATH ? contained(() => resolve(value), null) : null;
   return path ?? fail(option, value, 'the path of a file');

@@ -325,7 +325,7 @@ describe('a guard that must not break its host', () => {
     expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
       [
         'warn',
-        'maxScopes (2) is reached: further scopes count in (other) until others have been idle for long',
+        'maxScopes (2) is reached: c and further scopes count in (other) until others have been idle for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
       ],
     ]);
     expect(guard.report().scopes.find(({ scope }) => scope === '(other)')!.units).toBe(2);

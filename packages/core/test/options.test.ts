@@ -68,6 +68,8 @@ describe('resolveOptions', () => {
     [{ logGrowth: true }, 'logGrowth must be one of "when-growing", "always", false, got true'],
     [{ logFile: '' }, 'logFile must be the path of a file, got ""'],
     [{ logFile: 'logs/' }, 'logFile must be the path of a file, got "logs/"'],
+    [{ logFile: '.' }, 'logFile must be the path of a file, got "."'],
+    [{ logFile: 'logs/..' }, 'logFile must be the path of a file, got "logs/.."'],
     [{ logFile: 'a\0b' }, 'logFile must be the path of a file'],
     [{ logFile: true }, 'logFile must be the path of a file, got true'],
     [{ levle: 'auto' }, 'levle must be one of level, enabled'],

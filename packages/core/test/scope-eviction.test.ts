@@ -139,7 +139,9 @@ describe('a guard whose maxScopes is reached', () => {
     const minDetectable = (isFloorLate: boolean): number => {
       const { runtime, route, run, rows, tick, guard } = setUp({ maxScopes: 1 });
       const random = seededRandom(5);
-      const noise = (): void => void (runtime.heapBytes += 30_000 * normal(random));
+      const noise = (): void => {
+        runtime.heapBytes += 30_000 * normal(random);
+      };
       run(route('old'), 50_000);
       rows(1);
       run(route('new'));

@@ -27,6 +27,14 @@ export class RowHistory {
     if (this.#rows.length > KEPT_ROWS) this.#rows.shift();
   }
 
+  /** In how many of the rows kept this source had done more than in the row before. */
+  activeRows(source: number): number {
+    return this.#rows.filter(({ row }, at) => {
+      const before = this.#rows[at - 1]?.row.sources[source] ?? 0;
+      return at > 0 && (row.sources[source] ?? 0) > before;
+    }).length;
+  }
+
   /** From now on this source has done nothing in all rows kept. */
   forget(source: number): void {
     for (const { row } of this.#rows) forgetIn(row, source);

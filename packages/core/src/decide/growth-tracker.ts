@@ -45,6 +45,12 @@ const RENAME_EVIDENCE: number = Math.log(20);
 const NAMED_PROBABILITY = 0.4;
 const BEYOND_DOUBT: number = 2 * EVIDENCE_THRESHOLD;
 
+/**
+ * A source that did something in fewer rows than this is not named: a few coincidences with what else happens in a process
+ * are likely for one of hundreds of sources, and the model of the noise does not know them.
+ */
+const MIN_ACTIVE_ROWS = 5;
+
 /** With more candidates than this nobody is `leaking`: that something leaks is sure, but not who. */
 const MAX_CANDIDATES = 3;
 
@@ -184,6 +190,7 @@ export class GrowthTracker {
     const top = analysis.credible[0];
     if (top === undefined || analysis.growthEvidence <= EVIDENCE_THRESHOLD) return;
     if (top.probability < NAMED_PROBABILITY && analysis.growthEvidence <= BEYOND_DOUBT) return;
+    if (!this.#isSupported(top.source)) return;
     this.#totals.begin(row);
     const growth = this.#describe(analysis, top.source, row, { verdict: 'growing', sinceMs: timeMs });
     if (growth === null) return;
@@ -228,7 +235,11 @@ export class GrowthTracker {
   #nameNow({ credible, sourceEvidence }: SourceAnalysis, known: number): number {
     const top = credible[0]?.source ?? known;
     const lead = sourceEvidence[top]! - (sourceEvidence[known] ?? Number.NEGATIVE_INFINITY);
-    return lead > RENAME_EVIDENCE ? top : known;
+    return lead > RENAME_EVIDENCE && this.#isSupported(top) ? top : known;
+  }
+
+  #isSupported(source: number): boolean {
+    return this.#history.activeRows(source) >= MIN_ACTIVE_ROWS;
   }
 
   #goOn(analysis: SourceAnalysis, row: BankRow, timeMs: number): void {

@@ -28,7 +28,7 @@ export class ServerCounter {
     try {
       const name = this.#scope?.ask(req);
       // Whatever else is known of the request is its URL, which is no name.
-      return this.guard.scope('route', name ?? `${methodName(req.method)} (unnamed)`);
+      return this.guard.scope('route', name || `${methodName(req.method)} (unnamed)`);
     } catch {
       return NO_SCOPE;
     }

@@ -21,8 +21,8 @@ export interface LedgerHooks {
   beganAlone(): boolean;
   /** That unit ended and nothing had begun meanwhile; asked before anything else happens at the end. */
   endedAlone(slot: number): void;
-  /** `maxScopes` is reached: new scopes count in `(other)` while no slot is free. Called once. */
-  overflowed(): void;
+  /** `maxScopes` is reached: this scope is the first to count in `(other)`, while no slot is free. Called once. */
+  overflowed(name: string): void;
 }
 
 /** Scopes that lost their slot, and the units that they had finished by then. */
@@ -199,7 +199,7 @@ export class Ledger {
     if (this.#waiting.size < this.#maxScopes) this.#waiting.add(`${kind} ${name}`);
     if (!this.#overflowed) {
       this.#overflowed = true;
-      this.#hooks.overflowed();
+      this.#hooks.overflowed(name);
     }
     return this.#reserve(kind, OTHER_SCOPE);
   }

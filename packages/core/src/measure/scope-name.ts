@@ -13,8 +13,13 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu;
  */
 export function scopeName(given: unknown): string {
   const text = typeof given === 'string' ? given : textOf(given);
-  const kept = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
+  const kept = text.length > MAX_LENGTH ? `${start(text)}…` : text;
   return kept.replace(UNPRINTABLE, '\uFFFD') || '(unnamed)';
+}
+
+/** Cut between characters, not in the middle of one that takes two places. */
+function start(text: string): string {
+  return text.slice(0, MAX_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /** Whether a name may be one that `scopeName` gives, so that looking for it costs little. */

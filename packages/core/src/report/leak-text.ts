@@ -1,3 +1,4 @@
+import { OTHER_SCOPE } from '../measure/ledger.ts';
 import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
 import { carriesForecast, formatForecast, unattributedCarriesForecast } from './forecast-text.ts';
 import {
@@ -51,6 +52,10 @@ export function formatScope(scope: ScopeReport, report: GrowthReport): string {
     first,
     carriesForecast(scope, report) ? formatForecast(report) : '',
     labelled('seen by', scope.evidence.map((item) => seenBy(item, scope)).join(', ')),
+    labelled(
+      'stands for',
+      scope.scope === OTHER_SCOPE ? 'scopes beyond maxScopes; raise it to see which' : '',
+    ),
     labelled('could also be', candidates(scope.candidates)),
     labelled('could also fit', store(scope)),
     labelled('cannot see', blindSpot(scope)),

@@ -44,6 +44,20 @@ describe('GrowthTracker', () => {
     expect(tracker.growth!.totalBytes).toBeGreaterThan(5e7);
   });
 
+  it.each([
+    [3, 'stable'],
+    [12, 'growing'],
+  ])('with %i large units of a route that is idle otherwise it says %s', (units, verdict) => {
+    const rows = generatedRows({ seed: 4, rows: 100, bytes: () => 0 });
+    const due = new Set(Array.from({ length: units }, (_, n) => 20 + n * Math.floor(78 / units)));
+    let done = 0;
+    const told = rows.map((row, k) => {
+      if (due.has(k)) done += 1;
+      return { ...row, sources: row.sources.with(7, done), value: row.value + 1_400_000 * done };
+    });
+    expect(verdicts(told).seen.at(-1)).toBe(verdict);
+  });
+
   it('does not call even a huge leak leaking before the second period is over', () => {
     const tracker = new GrowthTracker(PROVE);
     const rows = generatedRows({ seed: 12, rows: 60, bytes: (n) => 2e6 * n[0]! });
