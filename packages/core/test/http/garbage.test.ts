@@ -1,10 +1,14 @@
-import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { Agent, createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createGuard } from '../../src/guard.ts';
 import { guardServer } from '../../src/http/guard-server.ts';
+import type { Guard } from '../../src/types.ts';
 import { countingGuard } from './counting-guard.ts';
 import { ask, connection, head, listening } from './listening.ts';
+
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 setFlagsFromString('--expose-gc');
 const forceGc = runInNewContext('gc') as () => void;
@@ -46,4 +50,21 @@ describe('a finished request of a guarded server is garbage while its connection
     expect(requests).toHaveLength(4);
     expect(socket.closed).toBe(false);
   });
+});
+
+/** A function of its own, whose frame would otherwise hold the last one. */
+async function comeAndGo(server: Server): Promise<WeakRef<Guard>> {
+  const { guard } = guardServer(server, { guard: createGuard({ enabled: true, logger: silent }) });
+  await guard.close();
+  return new WeakRef(guard);
+}
+
+it('a server that outlives its guards keeps none of them from its next request on', async () => {
+  const server = createServer((_req, res) => void res.end());
+  const port = await listening(server);
+  const guards: WeakRef<Guard>[] = [];
+  for (let at = 0; at < 5; at++) guards.push(await comeAndGo(server));
+  await ask(port, '/a');
+  await expect.poll(areGone(guards)).toBe(true);
+  expect(server.listening).toBe(true);
 });
