@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createGuard } from '../src/guard.ts';
+import { scopeTurn } from '../src/guard-marks.ts';
 import { getGuard } from '../src/shared-guard.ts';
 import type { Guard, Logger } from '../src/types.ts';
+import { FakeRuntime } from './fake-runtime.ts';
 
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const handles: Guard[] = [];
 const warnings: string[] = [];
 
@@ -97,9 +100,9 @@ describe('getGuard', () => {
   );
 
   it('names loggers in its warnings, also those that have no text', () => {
-    const silent = () => Object.assign(Object.create(null), console) as Logger;
-    join({ logger: silent() });
-    join({ logger: silent() });
+    const textless = () => Object.assign(Object.create(null), console) as Logger;
+    join({ logger: textless() });
+    join({ logger: textless() });
     expect(warnings).toEqual([
       'leakguard: option logger of the shared guard is object; object comes too late and is ignored',
     ]);
@@ -163,6 +166,26 @@ describe('getGuard', () => {
     expect(counts(own)).toBe(true);
     await own.close();
     expect(counts(own)).toBe(false);
+  });
+
+  it('tells adapters of every handle that scopes lost their place', async () => {
+    const runtime = new FakeRuntime();
+    vi.doMock('../src/measure/process-runtime.ts', () => ({ processRuntime: () => runtime }));
+    onTestFinished(() => vi.doUnmock('../src/measure/process-runtime.ts'));
+    const copy = await secondCopy();
+    const one = copy.getGuard({ enabled: true, maxScopes: 1, reportInterval: 60_000, logger: silent });
+    const two = copy.getGuard();
+    handles.push(one, two);
+    const before = scopeTurn(two);
+    one.begin().end(one.scope('route', 'GET /idle'));
+    runtime.majorGc();
+    one.begin().end(one.scope('route', 'GET /waits'));
+    for (let row = 0; row < 20; row++) runtime.majorGc();
+    expect(scopeTurn(two)).toBe(before);
+    runtime.pass(60_000);
+    expect(two.report().evidence.evicted.scopes).toBe(1);
+    expect(scopeTurn(two)).not.toBe(before);
+    expect(scopeTurn(one)).toBe(scopeTurn(two));
   });
 
   it('closes with its last user, and a user who closes twice counts once', async () => {

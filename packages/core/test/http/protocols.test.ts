@@ -4,6 +4,7 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { guardServer } from '../../src/http/guard-server.ts';
+import { takeOverUnit } from '../../src/http/server-exchange.ts';
 import { countingGuard } from './counting-guard.ts';
 import { listening } from './listening.ts';
 
@@ -68,6 +69,30 @@ describe('guardServer', () => {
     hanging.close(http2.constants.NGHTTP2_CANCEL);
     await expect.poll(counted).toEqual({ 'GET /a': 1, 'GET /hang': 1 });
     expect(ends).toEqual([1, 1]);
+  });
+
+  it('hands a stream of HTTP/2 to an adapter inside, which names and ends it', async () => {
+    const { guard, counted, ends } = countingGuard();
+    const server = http2.createServer(((req, res) => {
+      const unit = takeOverUnit(req, res, guard);
+      res.once('close', () => unit?.end(guard.scope('route', 'GET /users/:id')));
+      res.end();
+    }) as RequestListener as never);
+    guardServer(server, { guard, scope });
+    send(open(`http://127.0.0.1:${await listening(server)}`), '/users/1');
+    await expect.poll(counted).toEqual({ 'GET /users/:id': 1 });
+    expect(ends).toEqual([1]);
+  });
+
+  it('counts a stream of HTTP/2 once whose app passes it on to the listeners again', async () => {
+    const { guard, counted, ends } = countingGuard();
+    const server = http2.createServer();
+    guardServer(server, { guard, scope });
+    server.once('request', (req, res) => void server.emit('request', req, res));
+    server.on('request', (_req, res) => void res.end());
+    send(open(`http://127.0.0.1:${await listening(server)}`), '/a');
+    await expect.poll(counted).toEqual({ 'GET /a': 1 });
+    expect(ends).toEqual([1]);
   });
 
   it('ends the streams of an HTTP/2 session that breaks', async () => {
