@@ -9,9 +9,9 @@ export interface SeenRow {
 
 /**
  * Rows that can be looked at again: what a source that is found later has to be compared with. At 500 sources the rows
- * of all signals, which share their counts, take up to 1.5 MB.
+ * of all signals, which share their counts, take up to 1.2 MB.
  */
-const KEPT_ROWS = 128;
+const KEPT_ROWS = 96;
 
 /** Makes it a row in which this source has done nothing; rows of several signals share their amounts. */
 export function forgetIn({ sources }: BankRow, source: number): void {
