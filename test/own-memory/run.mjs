@@ -10,12 +10,12 @@ const requests = Number(values.requests);
 if (!Number.isSafeInteger(requests) || requests < 1)
   throw new Error('--requests: a whole number above 0 is needed');
 
-const disabled = await measure('disabled', requests);
 const guarded = await measure('guarded', requests);
+const disabled = await measure('disabled', requests, guarded.repeats);
 const own = guarded.retainedBytes - disabled.retainedBytes;
 const { units, scopes, evicted, rows } = guarded;
 const megabytes = (/** @type {number} */ bytes) => `${(bytes / 2 ** 20).toFixed(2)} MB`;
-console.log(`Node ${process.version}, ${requests} requests over ${URLS} URLs and ${PATTERNS} patterns`);
+console.log(`Node ${process.version}, ${guarded.served} requests over ${URLS} URLs and ${PATTERNS} patterns`);
 console.log(`guard disabled  ${megabytes(disabled.retainedBytes)}`);
 console.log(`guard counting  ${megabytes(guarded.retainedBytes)}`);
 console.log(

@@ -10,31 +10,32 @@ const CONNECTIONS = 4;
 const DEPTH = 16;
 /** Patterns that are busy at a time; the others idle, and lose their scopes' places. */
 const BUSY = 400;
-const REQUESTS_PER_BUSY_SET = 10_000;
+export const REQUESTS_PER_SET = 10_000;
 
 /** The path of request number `n`: 100,000 distinct ones over 2,000 patterns. @param {number} n */
 export function pathOf(n) {
-  const set = Math.floor(n / REQUESTS_PER_BUSY_SET) * BUSY;
+  const set = Math.floor(n / REQUESTS_PER_SET) * BUSY;
   const pattern = (set + (n % BUSY)) % PATTERNS;
   const id = Math.floor(n / BUSY) % (URLS / PATTERNS);
   return `/api-${pattern % MOUNTS}/kind-${Math.floor(pattern / MOUNTS)}/${id}`;
 }
 
 /**
- * Sends so many requests over a few pipelined connections, bounded by count, and reads all answers.
+ * Sends requests number `from` up to `to` over a few pipelined connections, and reads all answers.
  *
  * @param {number} port on 127.0.0.1
- * @param {number} requests
+ * @param {number} from
+ * @param {number} to not sent itself
  */
-export async function sendAll(port, requests) {
-  let sent = 0;
+export async function sendAll(port, from, to) {
+  let sent = from;
   const one = async () => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     let waiting = 0;
     const send = () => {
       let batch = '';
-      for (; waiting < DEPTH && sent < requests; waiting++, sent++)
+      for (; waiting < DEPTH && sent < to; waiting++, sent++)
         batch += `GET ${pathOf(sent)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
       if (batch !== '') socket.write(batch);
     };

@@ -18,13 +18,19 @@ const silent = { info() {}, warn() {}, error() {} };
 
 /** Emptied in place: a suspended function may keep what it once returned. @type {{ server?: import('node:http').Server, guard?: import('@leakguard/core').Guard }} */
 const running = {};
+let served = 0;
 await start();
-process.once('message', () => void tell());
+process.on('message', (asked) => void (asked === 'rows' ? tellRows() : tell()));
 process.on('disconnect', () => process.exit());
+
+function tellRows() {
+  process.send?.(running.guard?.report().evidence.rows ?? raise());
+}
 
 async function tell() {
   const { scopes, evidence } = running.guard?.report() ?? raise();
   const facts = {
+    served,
     scopes: scopes.length,
     evicted: evidence.evicted.scopes,
     rows: evidence.rows,
@@ -51,7 +57,10 @@ async function start() {
 function router() {
   const made = express.Router();
   for (let n = 0; n < PATTERNS / MOUNTS; n++)
-    made.get(`/kind-${n}/:id`, (req, res) => void res.end(req.params.id));
+    made.get(`/kind-${n}/:id`, (req, res) => {
+      served += 1;
+      res.end(req.params.id);
+    });
   return made;
 }
 
