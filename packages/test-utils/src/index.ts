@@ -12,3 +12,4 @@ export { type ClientRequest, type ClientResponse, openConnection, request } from
 export { type LeakingMix, sendLeakingMix } from './leaking-mix.ts';
 export type { RecordedUnit, RecordingGuard } from './recording-guard.ts';
 export { recordingGuard } from './recording-guard.ts';
+export { type PrivateRedis, startPrivateRedis, startRedis, type TestRedis } from './redis-server.ts';

@@ -1,0 +1,141 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A Redis that tests talk to. */
+export interface TestRedis {
+  url: string;
+  host: string;
+  port: number;
+  /** Ends a server that was started here, and waits until it is gone; leaves that of `REDIS_URL` alone. */
+  stop(): Promise<void>;
+}
+
+/** One that a test has for itself: it may be taken away and come back with its data. */
+export interface PrivateRedis extends TestRedis {
+  /** Writes the data to disk and ends the server. */
+  down(): Promise<void>;
+  /** Starts it again on the same port, with the data. */
+  up(): Promise<void>;
+}
+
+const BINARIES = ['redis-server', 'valkey-server'];
+const START_MS = 20_000;
+const POLL_MS = 20;
+
+/** The Redis of `REDIS_URL` if that is set, else a private one. Queues of tests need names of their own. */
+export async function startRedis(): Promise<TestRedis> {
+  const url = process.env.REDIS_URL;
+  if (url === undefined || url === '') return startPrivateRedis();
+  const { hostname, port } = new URL(url);
+  return { url, host: hostname, port: Number(port || 6379), stop: async () => {} };
+}
+
+/**
+ * A server of the test's own on an ephemeral port of 127.0.0.1, from `redis-server` or `valkey-server` on PATH, else
+ * installed by apt-get.
+ *
+ * @param config further arguments, e.g. `['--maxmemory-policy', 'allkeys-lru']`
+ * @throws where no server can be had, with one sentence that says what to do
+ */
+export async function startPrivateRedis(config: readonly string[] = []): Promise<PrivateRedis> {
+  const binary = installedBinary() ?? installBinary();
+  const folder = mkdtempSync(join(tmpdir(), 'leakguard-redis-'));
+  const port = await freePort();
+  let server: ChildProcess | null = null;
+  const up = async (): Promise<void> => {
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...config];
+    server = spawn(binary, args, { stdio: 'ignore' });
+    await answers(port, server);
+  };
+  const end = async (how: string): Promise<void> => {
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    send(port, how);
+    await gone;
+  };
+  await up();
+  // A test run that is cut short must leave no server behind.
+  const kill = (): void => void server?.kill('SIGKILL');
+  process.once('exit', kill);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    host: '127.0.0.1',
+    port,
+    up,
+    down: () => end('SHUTDOWN SAVE'),
+    stop: async () => {
+      await end('SHUTDOWN NOSAVE');
+      process.off('exit', kill);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function installedBinary(): string | undefined {
+  return BINARIES.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+}
+
+function installBinary(): string {
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const apt = (...args: string[]): void => {
+    const [command, ...rest] = [...asRoot, 'apt-get', '-o', 'DPkg::Lock::Timeout=120', ...args];
+    execFileSync(command!, rest, {
+      stdio: 'ignore',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  };
+  try {
+    apt('update');
+    apt('install', '-y', '--no-install-recommends', 'redis-server');
+  } catch (cause) {
+    throw new Error(NO_REDIS, { cause });
+  }
+  return installedBinary() ?? raise();
+}
+
+const NO_REDIS =
+  'These tests need Redis: set REDIS_URL, or put redis-server or valkey-server on PATH (apt-get could not install it here)';
+
+function raise(): never {
+  throw new Error(NO_REDIS);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Waits until a server on this port answers, data loaded. */
+async function answers(port: number, server: ChildProcess): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  while (!(await pings(port))) {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with exit code ${server.exitCode}`);
+    if (Date.now() > deadline) throw new Error(`redis-server did not answer within ${START_MS} ms`);
+    await wait(POLL_MS);
+  }
+}
+
+function pings(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString().startsWith('+PONG'));
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function send(port: number, command: string): void {
+  const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`));
+  socket.on('error', () => {});
+}
