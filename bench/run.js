@@ -11,6 +11,7 @@ const BENCHES = {
   detection: 'what the detector finds, and whom it accuses falsely',
   forecast: 'whether the forecast of the heap limit holds the truth, and how wide it is',
   overhead: 'what the guard costs per request',
+  recycle: 'what recycling workers costs per job, and what memory it gives back',
   'several-leaks': 'what is found of two or three leaks at once',
 };
 
