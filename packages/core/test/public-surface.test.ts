@@ -20,6 +20,7 @@ it('exports to adapters exactly what they have in common', () => {
     'isCounting',
     'isLatestAlive',
     'methodName',
+    'recordEvent',
     'resolveAdapterOptions',
     'scopeTurn',
     'takeOverUnit',
