@@ -13,4 +13,5 @@ export { methodName } from './http/method-name.ts';
 export { takeOverUnit } from './http/server-exchange.ts';
 export { isLatestAlive, watchServers } from './http/server-messages.ts';
 export { NO_SCOPE } from './noop-guard.ts';
+export { defaultLogger } from './report/default-logger.ts';
 export type { AuditEvent, RecycleEvent, RecycleReason } from './types.ts';

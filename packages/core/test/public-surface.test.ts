@@ -17,6 +17,7 @@ it('exports to adapters exactly what they have in common', () => {
     'Connections',
     'NO_SCOPE',
     'ScopeOption',
+    'defaultLogger',
     'isCounting',
     'isLatestAlive',
     'methodName',

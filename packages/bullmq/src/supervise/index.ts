@@ -1,6 +1,8 @@
 /**
  * `@leakguard/bullmq/supervise`: worker processes that are replaced without losing a job. Needs no BullMQ.
  */
+
+export type { ClosedEvent, CrashedEvent, ReadyEvent, ReplacedEvent, SupervisorEvents } from './events.ts';
 export type {
   DrainReason,
   DrainRequest,
@@ -8,7 +10,10 @@ export type {
   ReplacementReason,
   SupervisedSlot,
 } from './messages.ts';
+export type { SuperviseOptions } from './options.ts';
 export type { JobProgress } from './replacement-due.ts';
+export type { Supervisor } from './supervise-workers.ts';
+export { superviseWorkers } from './supervise-workers.ts';
 export {
   askForReplacement,
   isReplacementDue,
