@@ -1,6 +1,8 @@
 /** What closing needs of its worker. */
 export interface CloseHost {
   timeoutMs: number;
+  /** How long it may wait beyond that while jobs run: where only recycling asks for it, nobody is in a hurry. */
+  patienceMs(): number;
   /** BullMQ's own close: waits for running jobs and for Redis, for ever if need be. */
   closeStock(force: boolean): Promise<void>;
   /** Gives up: running jobs are cut off, connections break. Must not reject. */
@@ -11,6 +13,7 @@ export interface CloseHost {
 
 /** How long connections may take to break before nobody waits for them any more. */
 const ABANDON_MS = 1000;
+const LOOK_AGAIN_MS = 1000;
 const IDS_SHOWN = 50;
 
 /** `close()` that ends: by itself, when its time is up, or when somebody asks again with `force`. */
@@ -32,15 +35,24 @@ export class BoundedClose {
   async #run(force: boolean): Promise<void> {
     const { timeoutMs, closeStock } = this.#host;
     let timer: NodeJS.Timeout | undefined;
+    const beganMs = performance.now();
     const gaveUp = new Promise<string>((resolve) => {
       this.#giveUp = resolve;
-      timer = setTimeout(() => resolve(`shutdownTimeout (${timeoutMs} ms) is over`), timeoutMs);
+      const timeIsUp = (): void => {
+        if (this.#isPatient(performance.now() - beganMs)) timer = setTimeout(timeIsUp, LOOK_AGAIN_MS);
+        else resolve(`shutdownTimeout (${timeoutMs} ms) is over`);
+      };
+      timer = setTimeout(timeIsUp, timeoutMs);
     });
     const closed = closeStock(force);
     // It may still fail long after nobody waits for it.
     closed.catch(() => undefined);
     const why = await Promise.race([closed, gaveUp]).finally(() => clearTimeout(timer));
     if (typeof why === 'string') await this.#abandon(why);
+  }
+
+  #isPatient(elapsedMs: number): boolean {
+    return elapsedMs < this.#host.patienceMs() && this.#host.activeJobIds().length > 0;
   }
 
   async #abandon(why: string): Promise<void> {

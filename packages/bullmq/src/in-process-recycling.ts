@@ -9,6 +9,8 @@ import { baselineText, type WarnOnce } from './warn-once.ts';
 export interface ProcessHost {
   /** `recycle: 'exit'`: everything drains, then the process exits. */
   drainAndExit(cause: RecycleCause, jobs: number, heapBytes: number): void;
+  /** A supervisor was asked for a replacement, and lets this process drain when that is ready. */
+  asked(cause: RecycleCause, jobs: number, heapBytes: number): void;
   random(): number;
   nowMs(): number;
   warnings: WarnOnce;
@@ -58,7 +60,10 @@ export class InProcessRecycling {
     this.#isDue = true;
     const held = heapBytes();
     if (this.#options.recycle === 'exit' && !isSupervised()) this.#host.drainAndExit(cause, this.#jobs, held);
-    else askForReplacement(cause, { jobs: this.#jobs, heapBytes: held });
+    else {
+      this.#host.asked(cause, this.#jobs, held);
+      askForReplacement(cause, { jobs: this.#jobs, heapBytes: held });
+    }
   }
 
   #cause(): RecycleCause | null {

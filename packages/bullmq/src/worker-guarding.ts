@@ -22,9 +22,12 @@ import { RecyclingChildPool } from './pool/recycling-child-pool.ts';
 import { drainAndExit, joinProcess } from './process-drain.ts';
 import { priceText } from './respawn-price.ts';
 import { type SandboxedJob, SandboxedJobs } from './sandboxed-jobs.ts';
+import type { DrainRequest } from './supervise/messages.ts';
 import { isSupervised, onDrain, ready } from './supervise/supervised.ts';
 import { WarnOnce } from './warn-once.ts';
 
+/** How long `recycle: 'exit'` waits for running jobs: the default of a supervisor's `drainTimeout`. */
+const EXIT_PATIENCE_MS = 600_000;
 const TEXT = { adapter: 'GuardedWorker', scopeArgs: '()' };
 
 /** What is done to the worker from here. */
@@ -58,6 +61,9 @@ export class WorkerGuarding {
   #pool: RecyclingChildPool | null = null;
   #sandboxed: SandboxedJobs | null = null;
   #isAbandoned = false;
+  #patienceMs = 0;
+  /** What the supervisor was asked for a replacement with, and when. */
+  #asked: { event: RecycledEvent; atMs: number } | null = null;
 
   constructor(
     bullmq: BullmqModule,
@@ -93,6 +99,7 @@ export class WorkerGuarding {
     this.#worker = worker;
     this.#close = new BoundedClose({
       timeoutMs: this.#recycling.shutdownTimeoutMs,
+      patienceMs: () => this.#patienceMs,
       closeStock: (force) => this.#closeStock(force, closeStock),
       abandon: () => this.#abandon(),
       activeJobIds: () => this.active.ids,
@@ -125,15 +132,28 @@ export class WorkerGuarding {
 
   /** A supervisor, or another worker of the process that exits, closes this one too. */
   #joinProcess(): () => void {
-    const close = (): Promise<void> => this.#worker.close();
-    const leave = joinProcess(close);
+    const leave = joinProcess(() => this.#closePatiently(EXIT_PATIENCE_MS));
     if (!isSupervised()) return leave;
-    const undo = onDrain(close);
+    const undo = onDrain((request) => this.#drain(request));
     this.#worker.waitUntilReady().then(ready, () => undefined);
     return () => {
       leave();
       undo();
     };
+  }
+
+  /** A shutdown is as urgent as without a supervisor; where it only replaces, long jobs may end. */
+  #drain({ reason, timeoutMs }: DrainRequest): Promise<void> {
+    if (reason === 'replaced' && this.#asked !== null) {
+      this.#tell({ ...this.#asked.event, ms: Math.round(performance.now() - this.#asked.atMs) });
+    }
+    if (reason === 'shutdown') return this.#worker.close();
+    return this.#closePatiently(timeoutMs - this.#recycling.shutdownTimeoutMs);
+  }
+
+  #closePatiently(patienceMs: number): Promise<void> {
+    this.#patienceMs = patienceMs;
+    return this.#worker.close();
   }
 
   #limitProcess(isFunction: boolean): InProcessRecycling | null {
@@ -143,6 +163,10 @@ export class WorkerGuarding {
       drainAndExit: (reason, jobs, heapBytes) => {
         this.#tell({ reason, jobs, heapBytes, isolate: { kind: 'process', id: process.pid }, ms: null });
         void drainAndExit();
+      },
+      asked: (reason, jobs, heapBytes) => {
+        const isolate = { kind: 'process', id: process.pid } as const;
+        this.#asked = { event: { reason, jobs, heapBytes, isolate, ms: null }, atMs: performance.now() };
       },
       random: Math.random,
       nowMs: () => performance.now(),

@@ -253,12 +253,14 @@ export class WorkerSupervisor {
     const kills = await Promise.all([...this.#alive].map(drain));
     const reason = this.#closing!;
     const isClean = !kills.includes(true) && reason !== 'killed' && reason !== 'gave-up';
-    this.#offSignals();
+    // One more signal must not turn the exit code that is due into a death by signal.
+    const endsProcess = this.#options.handleSignals && reason !== 'closed';
+    if (!endsProcess) this.#offSignals();
     const event: ClosedEvent = { reason, exitCode: isClean ? 0 : 1 };
     this.#logger.info(event, 'leakguard: all workers have ended');
     this.#emitter.emit('closed', event);
     this.#onClosed(event);
-    if (this.#options.handleSignals && reason !== 'closed') endProcess(event.exitCode);
+    if (endsProcess) endProcess(event.exitCode);
   }
 }
 
