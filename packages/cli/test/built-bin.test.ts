@@ -97,6 +97,7 @@ test('--json prints the documented shape, --since and --top apply', async () => 
     ],
     ...{ scopesLeftOut: 0, statesDropped: 0, unattributed: [] },
     ...{ spikes: { count: 0, suppressed: 0, largest: null }, notices: [], noticesLeftOut: 0 },
+    ...{ recycles: [], audits: [], auditsLeftOut: 0 },
     buckets: { start: at(5), widthMs: 4000 },
     lines: { read: 3, events: { memory: 3 }, unknown: {}, newer: 0, other: 0, damaged: 0 },
     damaged: [],

@@ -3,6 +3,7 @@
  */
 export type { AdapterOptions, ResolvedAdapterOptions } from './adapter/options.ts';
 export { resolveAdapterOptions } from './adapter/options.ts';
+export { recordEvent } from './adapter/record-event.ts';
 export type { NameOf, ScopeOptionText } from './adapter/scope-option.ts';
 export { ScopeOption } from './adapter/scope-option.ts';
 export { isCounting, scopeTurn } from './guard-marks.ts';
@@ -12,3 +13,5 @@ export { methodName } from './http/method-name.ts';
 export { takeOverUnit } from './http/server-exchange.ts';
 export { isLatestAlive, watchServers } from './http/server-messages.ts';
 export { NO_SCOPE } from './noop-guard.ts';
+export { defaultLogger } from './report/default-logger.ts';
+export type { AuditEvent, RecycleEvent, RecycleReason } from './types.ts';

@@ -1,4 +1,4 @@
-import type { Guard } from './types.ts';
+import type { AuditEvent, Guard, RecycleEvent } from './types.ts';
 
 /*
  * What a guard tells its adapters beside its public methods: the protocol between core and them. The symbols are
@@ -14,8 +14,12 @@ export const SCOPE_TURN: unique symbol = Symbol.for('leakguard.scope-turn');
 /** The same object for all handles of one guard, so that an adapter installed twice counts once. */
 export const IDENTITY: unique symbol = Symbol.for('leakguard.identity');
 
+/** Writes an event that an adapter tells of; see `recordEvent`. */
+export const RECORD: unique symbol = Symbol.for('leakguard.record');
+
 /** A guard with its marks. */
 export interface MarkedGuard extends Guard {
+  [RECORD](event: RecycleEvent | AuditEvent): void;
   readonly [DISABLED]: boolean;
   readonly [SCOPE_TURN]: number;
 }

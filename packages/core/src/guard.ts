@@ -2,7 +2,7 @@ import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
-import { DISABLED, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
+import { DISABLED, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
 import { containedIgnore } from './ignore-option.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { TICK_MS } from './measure/active-clock.ts';
@@ -13,10 +13,12 @@ import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { defaultLogger } from './report/default-logger.ts';
 import { GrowthLog } from './report/growth-log.ts';
 import type {
+  AuditEvent,
   GrowthReport,
   Guard,
   GuardEvents,
   GuardOptions,
+  RecycleEvent,
   ScopeId,
   ScopeKind,
   Unit,
@@ -97,6 +99,10 @@ class LiveGuard implements MarkedGuard {
 
   get [SCOPE_TURN](): number {
     return this.#detector.ledger.evicted.scopes;
+  }
+
+  [RECORD](event: RecycleEvent | AuditEvent): void {
+    this.#contained(() => this.#log.told(event));
   }
 
   scope(kind: ScopeKind, name: string): ScopeId {

@@ -1,0 +1,12 @@
+/**
+ * A supervisor as a process of its own, for signals: `node supervisor.mjs <entry> <processes> <options as JSON>`. Events go
+ * to stdout, one JSON line each. Runs from the built package.
+ */
+import { superviseWorkers } from '@leakguard/bullmq/supervise';
+
+const [entry, processes, options = '{}'] = process.argv.slice(2);
+const say = (event) => (payload) => console.log(JSON.stringify({ event, ...payload }));
+const supervisor = superviseWorkers({ entry, processes: Number(processes), ...JSON.parse(options) });
+for (const event of ['ready', 'replaced', 'crashed', 'closed']) supervisor.on(event, say(event));
+// Whatever else such a program does, a health check's server say, must not outlive its workers.
+setInterval(() => {}, 1000);
