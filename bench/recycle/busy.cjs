@@ -1,23 +1,27 @@
 'use strict';
+const { createHash } = require('node:crypto');
+
+const BLOCK = Buffer.alloc(1024, 7);
+const CALIBRATION = 100_000;
+
 /**
- * Work of a fixed amount: the same for every variant, whatever else the machine does meanwhile.
+ * Native work of a fixed amount: the same for every variant, however far V8 has compiled what is around it.
  *
- * @param {number} iterations
+ * @param {number} iterations about 2 us each
  */
 exports.busy = function busy(iterations) {
-  let state = 0x9e3779b9;
-  for (let at = 0; at < iterations; at++) state = Math.imul(state ^ (state >>> 15), 0x85ebca6b) + at;
-  return state;
+  const hash = createHash('sha256');
+  for (let at = 0; at < iterations; at++) hash.update(BLOCK);
+  return hash.digest();
 };
 
 /** Iterations per millisecond of CPU on this machine, the median of some tries. */
 exports.calibrate = function calibrate() {
-  const tries = [];
-  for (let n = 0; n < 9; n++) {
+  const tries = Array.from({ length: 9 }, () => {
     const before = process.cpuUsage();
-    exports.busy(20_000_000);
+    exports.busy(CALIBRATION);
     const { user, system } = process.cpuUsage(before);
-    tries.push(20_000_000 / ((user + system) / 1000));
-  }
+    return CALIBRATION / ((user + system) / 1000);
+  });
   return tries.sort((one, other) => one - other)[4];
 };

@@ -8,5 +8,5 @@ const kept = [];
 module.exports = async function work(job) {
   const { iterations, leakObjects = 0 } = job.data;
   for (let n = 0; n < leakObjects; n++) kept.push({ n, job: job.id });
-  return busy(iterations) & 1;
+  return busy(iterations).at(0);
 };
