@@ -1,8 +1,13 @@
 /**
  * `@leakguard/core/adapter`: what adapters have in common. An app needs none of this.
  */
+export { CountedRequest, isCountedFor } from './adapter/counted-request.ts';
 export type { AdapterOptions, ResolvedAdapterOptions } from './adapter/options.ts';
 export { resolveAdapterOptions } from './adapter/options.ts';
+export { Place } from './adapter/place.ts';
+export { readField } from './adapter/read-field.ts';
+export type { ScopeArgs } from './adapter/request-counter.ts';
+export { RequestCounter } from './adapter/request-counter.ts';
 export type { NameOf, ScopeOptionText } from './adapter/scope-option.ts';
 export { ScopeOption } from './adapter/scope-option.ts';
 export { isCounting, scopeTurn } from './guard-marks.ts';
@@ -10,5 +15,5 @@ export type { Connection, Exchange } from './http/connections.ts';
 export { Connections } from './http/connections.ts';
 export { methodName } from './http/method-name.ts';
 export { takeOverUnit } from './http/server-exchange.ts';
-export { isLatestAlive, watchServers } from './http/server-messages.ts';
+export { canFinish, watchServers } from './http/server-messages.ts';
 export { NO_SCOPE } from './noop-guard.ts';

@@ -15,11 +15,16 @@ it('exports exactly the documented names', () => {
 it('exports to adapters exactly what they have in common', () => {
   expect(Object.keys(adapter).sort()).toEqual([
     'Connections',
+    'CountedRequest',
     'NO_SCOPE',
+    'Place',
+    'RequestCounter',
     'ScopeOption',
+    'canFinish',
+    'isCountedFor',
     'isCounting',
-    'isLatestAlive',
     'methodName',
+    'readField',
     'resolveAdapterOptions',
     'scopeTurn',
     'takeOverUnit',
