@@ -14,6 +14,7 @@ export { isCounting, scopeTurn } from './guard-marks.ts';
 export type { Connection, Exchange } from './http/connections.ts';
 export { Connections } from './http/connections.ts';
 export { methodName } from './http/method-name.ts';
+export { pathname } from './http/pathname.ts';
 export { takeOverUnit } from './http/server-exchange.ts';
 export { canFinish, watchServers } from './http/server-messages.ts';
 export { NO_SCOPE } from './noop-guard.ts';

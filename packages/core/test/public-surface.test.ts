@@ -24,6 +24,7 @@ it('exports to adapters exactly what they have in common', () => {
     'isCountedFor',
     'isCounting',
     'methodName',
+    'pathname',
     'readField',
     'resolveAdapterOptions',
     'scopeTurn',

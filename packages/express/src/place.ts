@@ -1,4 +1,4 @@
-import { Place as AdapterPlace } from '@leakguard/core/adapter';
+import { Place as AdapterPlace, pathname } from '@leakguard/core/adapter';
 import { type LayerPaths, only, pathsOf, UNKNOWN_MOUNT } from './layer-paths.ts';
 import type { Layer } from './router-internals.ts';
 
@@ -70,11 +70,4 @@ function allPatterns({ count, pattern }: LayerPaths): string {
 function joinPaths(mount: string, path: string): string {
   const below = path === '' || path === '/' ? '' : /^[/(]/.test(path) ? path : `/${path}`;
   return mount + below;
-}
-
-/** `req.url` may hold a query, and a whole origin if a proxy sent it so. */
-function pathname(url: string): string {
-  const path = url.startsWith('/') ? url : url.replace(/^[a-z+.-]+:\/\/[^/?]*/i, '');
-  const query = path.indexOf('?');
-  return query < 0 ? path : path.slice(0, query);
 }
