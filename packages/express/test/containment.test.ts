@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createGuard, type Guard } from '@leakguard/core';
-import { type RecordingGuard, recordingGuard, request } from '@leakguard/test-utils';
+import { recordingGuard, request, throwingScope } from '@leakguard/test-utils';
 import type { Express as App, RequestHandler } from 'express';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LeakGuardOptions, leakGuard } from '../src/index.ts';
@@ -152,14 +152,6 @@ describe.each(MAJORS)('$name: leakGuard', ({ major }) => {
 
 function thrown(error: unknown): never {
   throw error;
-}
-
-function throwingScope(guard: RecordingGuard, fails: (name: string) => boolean): RecordingGuard {
-  const { scope } = guard;
-  return Object.assign(guard, {
-    scope: ((kind, name) =>
-      fails(name) ? thrown(new Error('no scope')) : scope(kind, name)) as Guard['scope'],
-  });
 }
 
 /** Every scope that is still asked for. */

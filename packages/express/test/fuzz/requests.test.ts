@@ -1,25 +1,23 @@
-import { Agent, METHODS } from 'node:http';
-import { createGuard, type Guard } from '@leakguard/core';
-import { type ClientResponse, type RecordingGuard, recordingGuard, request } from '@leakguard/test-utils';
+import { METHODS } from 'node:http';
+import { createGuard } from '@leakguard/core';
+import { type RecordingGuard, recordingGuard } from '@leakguard/test-utils';
 import type { Express as App, ErrorRequestHandler } from 'express';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  answers,
+  anyFunction,
+  anySent,
+  inFlightOf,
+  startAgent,
+  unitsOf,
+  until,
+  watchForRejections,
+} from '../../../../test/fuzz/any-request.ts';
 import { cases, FUZZ_SEED, fc } from '../../../../test/fuzz/fast-check.ts';
-import { anyValue, type Hostile } from '../../../../test/fuzz/hostile-values.ts';
 import { leakGuard } from '../../src/index.ts';
 import { type Express, listen, MAJORS } from '../majors.ts';
 
-const unhandled: unknown[] = [];
-const noteUnhandled = (error: unknown): void => void unhandled.push(error);
-beforeEach(() => {
-  process.on('unhandledRejection', noteUnhandled);
-  vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-});
-afterEach(async () => {
-  await new Promise(setImmediate);
-  process.off('unhandledRejection', noteUnhandled);
-  vi.restoreAllMocks();
-  expect(unhandled.splice(0)).toEqual([]);
-});
+watchForRejections();
 
 /** Every name that the app below can have; nothing of a URL is among them. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -61,109 +59,6 @@ function build(express: Express, app: App): void {
       ? void res.status(418).end((error as Error).message)
       : next(error);
   app.use(answerTeapot);
-}
-
-interface Sent {
-  method: string;
-  path: string;
-}
-
-/** Any text that `node:http` agrees to send as a path. */
-const byte = fc.integer({ min: 0x21, max: 0xff }).map((code) => String.fromCharCode(code));
-const segment = fc.oneof(
-  fc.constantFrom(
-    'users',
-    'orgs',
-    'items',
-    'files',
-    'raw',
-    'any',
-    'one',
-    'two',
-    'throws',
-    'passes',
-    'answers',
-  ),
-  fc.constantFrom(
-    '',
-    '.',
-    '..',
-    '*',
-    ':id',
-    '%2f',
-    '%zz',
-    '%',
-    '%00',
-    '__proto__',
-    'constructor',
-    'ORGS',
-    '(mount)',
-  ),
-  fc.string({ unit: byte, maxLength: 8 }),
-);
-const path = fc
-  .tuple(
-    fc.constantFrom(
-      '/',
-      '/',
-      '/',
-      '/users/',
-      '/orgs/secret/',
-      '/orgs/secret/items/',
-      '//',
-      'http://host/',
-      '*',
-      '',
-    ),
-    fc.array(segment, { maxLength: 4 }).map((segments) => segments.join('/')),
-    fc.oneof(
-      { weight: 3, arbitrary: fc.constant('') },
-      fc.string({ unit: byte, maxLength: 12 }).map((query) => `?${query}`),
-    ),
-  )
-  .map((parts) => parts.join(''))
-  .filter((text) => text !== '');
-const anySent: fc.Arbitrary<Sent> = fc.record({
-  method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'DELETE', 'PROPFIND', 'TRACE'),
-  path,
-});
-
-/** What the client sees; stacks of Express's own error page differ by the guard's frame. */
-function visible({ status, headers, body }: ClientResponse): object {
-  const { date: _, ...others } = headers;
-  delete others['content-length'];
-  return { status, headers: others, body: body.replace(/<br> &nbsp;.*/s, '') };
-}
-
-async function answers(port: number, sent: readonly Sent[], agent: Agent): Promise<object[]> {
-  const all: object[] = [];
-  for (const { method, path: text } of sent)
-    all.push(
-      await request(port, text, { method, agent }).then(visible, (error: Error) => ({
-        error: error.message,
-      })),
-    );
-  return all;
-}
-
-function startAgent(): Agent {
-  const agent = new Agent({ keepAlive: true });
-  onTestFinished(() => agent.destroy());
-  return agent;
-}
-
-/** Any of the ways in which a function of the host's may end. */
-function anyFunction(): fc.Arbitrary<() => unknown> {
-  return fc
-    .tuple(fc.constantFrom('returns', 'throws', 'rejects'), anyValue())
-    .map(([way, { label, value }]: [string, Hostile]) =>
-      Object.assign(() => ended(way, value), { [fc.toStringMethod]: () => `${way} ${label}` }),
-    );
-}
-
-function ended(way: string, value: unknown): unknown {
-  if (way === 'throws') throw value;
-  return way === 'rejects' ? Promise.reject(value) : value;
 }
 
 describe.each(MAJORS)(`$name under any requests (seed ${FUZZ_SEED})`, ({ express }) => {
@@ -238,16 +133,3 @@ describe.each(MAJORS)(`$name under any requests (seed ${FUZZ_SEED})`, ({ express
     );
   });
 });
-
-function unitsOf(guard: Guard): number {
-  return guard.report().scopes.reduce((sum, { units }) => sum + units, 0);
-}
-
-function inFlightOf(guard: Guard): number {
-  return guard.report().scopes.reduce((sum, { inFlight }) => sum + inFlight, 0);
-}
-
-async function until(ready: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !ready(); turn++) await new Promise(setImmediate);
-  expect(ready()).toBe(true);
-}
