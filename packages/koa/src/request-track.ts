@@ -81,6 +81,9 @@ export class RequestTrack implements Exchange {
   #answeredAt(ctx: TrackedContext): Place | null {
     const mount = ctx[MOUNT] ?? ROOT;
     try {
+      // An old router (koa-router 7 and 8) told only where it was going.
+      if (ctx._matchedRoute !== undefined && ctx.routerPath === undefined)
+        this.enterLayer(ctx, ctx._matchedRoute);
       return this.#place ?? (fellThrough(ctx) ? null : mount);
     } catch {
       // A response whose fields the app replaced: the name becomes vaguer.

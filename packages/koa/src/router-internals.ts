@@ -28,6 +28,8 @@ export interface RoutedContext {
   /** The layers whose path matched, of every router so far, whatever their method, in the order in which they are entered. */
   matched?: readonly Layer[];
   routerPath?: unknown;
+  /** Where a router is about to go; all that koa-router 7 and 8 tell. */
+  _matchedRoute?: unknown;
   mountPath?: unknown;
 }
 

@@ -287,6 +287,16 @@ describe.each(MAJORS)('$name without a router', ({ Koa }) => {
     expect([...scopes, ...statuses]).toEqual(['GET / (middleware)', status]);
   });
 
+  it('names a route by its name on the context where a router tells no more (koa-router 7 and 8)', async () => {
+    const matched = [{ path: '/users/:id', methods: ['HEAD', 'GET'], stack: [ok] }];
+    const route: Koa.Middleware = (ctx, next) => {
+      if (!ctx.path.startsWith('/users/')) return next();
+      return ok(Object.assign(ctx, { matched, _matchedRoute: '/users/:id' }), next);
+    };
+    const { scopes } = await scopesOf(Koa, (app) => app.use(route), ['GET /users/1', 'GET /nowhere']);
+    expect(scopes).toEqual(['GET /users/:id', '(unmatched)']);
+  });
+
   it('makes no scope and no mount of what the app sets ctx.mountPath to', async () => {
     const { guard, port } = await startGuarded(Koa, (app) =>
       app.use((ctx) => {
