@@ -2,7 +2,7 @@
 
 /** @typedef {'express' | 'koa'} Framework */
 
-export const ROUTES = 20;
+const ROUTES = 20;
 
 const WORDS = 'alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november'.split(
   ' ',

@@ -8,7 +8,7 @@ import { leakGuard } from '../src/index.ts';
 const require = createRequire(import.meta.url);
 
 /** What the routers of all versions have in common. */
-export interface Router {
+interface Router {
   get(...args: unknown[]): Router;
   post(...args: unknown[]): Router;
   all(...args: unknown[]): Router;
