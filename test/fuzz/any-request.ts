@@ -1,27 +1,17 @@
 import { Agent } from 'node:http';
-import type { Guard } from '@leakguard/core';
-import { type ClientResponse, request } from '@leakguard/test-utils';
-import { afterEach, beforeEach, expect, onTestFinished, vi } from 'vitest';
-import { fc } from './fast-check.ts';
+import { createGuard, type Guard } from '@leakguard/core';
+import {
+  type ClientResponse,
+  type RecordingGuard,
+  recordingGuard,
+  request,
+  watchForRejections,
+} from '@leakguard/test-utils';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { cases, FUZZ_SEED, fc } from './fast-check.ts';
 import { anyValue, type Hostile } from './hostile-values.ts';
 
-/** For the tests of a file: none may leave an unhandled rejection behind; warnings are not printed. */
-export function watchForRejections(): void {
-  const unhandled: unknown[] = [];
-  const note = (error: unknown): void => void unhandled.push(error);
-  beforeEach(() => {
-    process.on('unhandledRejection', note);
-    vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-  });
-  afterEach(async () => {
-    await new Promise(setImmediate);
-    process.off('unhandledRejection', note);
-    vi.restoreAllMocks();
-    expect(unhandled.splice(0)).toEqual([]);
-  });
-}
-
-export interface Sent {
+interface Sent {
   method: string;
   path: string;
 }
@@ -81,7 +71,7 @@ const path = fc
   )
   .map((parts) => parts.join(''))
   .filter((text) => text !== '');
-export const anySent: fc.Arbitrary<Sent> = fc.record({
+const anySent: fc.Arbitrary<Sent> = fc.record({
   method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'DELETE', 'PROPFIND', 'TRACE'),
   path,
 });
@@ -93,7 +83,7 @@ function visible({ status, headers, body }: ClientResponse): object {
   return { status, headers: others, body: body.replace(/<br> &nbsp;.*/s, '') };
 }
 
-export async function answers(port: number, sent: readonly Sent[], agent: Agent): Promise<object[]> {
+async function answers(port: number, sent: readonly Sent[], agent: Agent): Promise<object[]> {
   const all: object[] = [];
   for (const { method, path: text } of sent)
     all.push(
@@ -104,14 +94,14 @@ export async function answers(port: number, sent: readonly Sent[], agent: Agent)
   return all;
 }
 
-export function startAgent(): Agent {
+function startAgent(): Agent {
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
   return agent;
 }
 
 /** Any of the ways in which a function of the host's may end. */
-export function anyFunction(): fc.Arbitrary<() => unknown> {
+function anyFunction(): fc.Arbitrary<() => unknown> {
   return fc
     .tuple(fc.constantFrom('returns', 'throws', 'rejects'), anyValue())
     .map(([way, { label, value }]: [string, Hostile]) =>
@@ -124,15 +114,86 @@ function ended(way: string, value: unknown): unknown {
   return way === 'rejects' ? Promise.reject(value) : value;
 }
 
-export function unitsOf(guard: Guard): number {
+function unitsOf(guard: Guard): number {
   return guard.report().scopes.reduce((sum, { units }) => sum + units, 0);
 }
 
-export function inFlightOf(guard: Guard): number {
+function inFlightOf(guard: Guard): number {
   return guard.report().scopes.reduce((sum, { inFlight }) => sum + inFlight, 0);
 }
 
-export async function until(ready: () => boolean): Promise<void> {
+async function until(ready: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !ready(); turn++) await new Promise(setImmediate);
   expect(ready()).toBe(true);
+}
+
+type Middleware = (...args: never[]) => unknown;
+
+/** An app of some framework, fuzzed with an adapter's middleware in front. */
+export interface FuzzedApp {
+  name: string;
+  /** Starts it, behind this middleware if there is one, until the test is over; gives its port. */
+  start(middleware?: Middleware): Promise<number>;
+  /** Every scope that it can have. */
+  names: ReadonlySet<string>;
+  leakGuard(options: never): Middleware;
+}
+
+/** What every adapter holds under any requests: each counts once and under a pattern, and gets the answer of the app. */
+export function describeAnyRequests({ name, start, names, leakGuard }: FuzzedApp): void {
+  /** Counts what comes in, and hands it to the middleware of the moment. */
+  async function startCounting() {
+    const state = { arrived: 0, middleware: undefined as unknown as Middleware };
+    const port = await start((...args) => {
+      state.arrived += 1;
+      return state.middleware(...args);
+    });
+    return { port, state };
+  }
+
+  describe(`${name} under any requests (seed ${FUZZ_SEED})`, () => {
+    watchForRejections();
+
+    it('counts each under a pattern, shows no URL, and changes no answer', async () => {
+      const plain = await start();
+      const { port, state } = await startCounting();
+      const agent = startAgent();
+      await fc.assert(
+        fc.asyncProperty(fc.array(anySent, { minLength: 1, maxLength: 8 }), async (sent) => {
+          const guard: RecordingGuard = recordingGuard();
+          Object.assign(state, { arrived: 0, middleware: leakGuard({ guard } as never) });
+          expect(await answers(port, sent, agent)).toEqual(await answers(plain, sent, agent));
+          expect(await guard.finished(state.arrived)).toHaveLength(state.arrived);
+          expect(guard.inFlight()).toBe(0);
+          expect(guard.units.filter(({ ends }) => ends !== 1)).toEqual([]);
+          expect(guard.scopeNames.filter((scope) => !names.has(scope))).toEqual([]);
+        }),
+        cases(20),
+      );
+    });
+
+    it('counts each and answers it, however the host’s own functions end', async () => {
+      const { port, state } = await startCounting();
+      const agent = startAgent();
+      const functions = fc.record({ scope: anyFunction(), ignore: anyFunction(), log: anyFunction() });
+      await fc.assert(
+        fc.asyncProperty(
+          functions,
+          fc.array(anySent, { maxLength: 3 }),
+          async ({ scope, ignore, log }, more) => {
+            const logger = { info: log, warn: log, error: log } as never;
+            const guard = createGuard({ enabled: true, maxScopes: 1, logger, ignore: ignore as never });
+            Object.assign(state, { arrived: 0, middleware: leakGuard({ guard, scope } as never) });
+            await answers(port, more, agent);
+            expect(await answers(port, [{ method: 'GET', path: '/users/1' }], agent)).toMatchObject([
+              { status: 200, body: '{"id":"1"}' },
+            ]);
+            await until(() => unitsOf(guard) === state.arrived && inFlightOf(guard) === 0);
+            await guard.close();
+          },
+        ),
+        cases(20),
+      );
+    });
+  });
 }

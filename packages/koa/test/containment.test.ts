@@ -1,28 +1,21 @@
 import { createGuard, type Guard } from '@leakguard/core';
-import { collected, recordingGuard, request, throwingScope, turningGuard } from '@leakguard/test-utils';
+import {
+  collected,
+  recordingGuard,
+  request,
+  throwingScope,
+  turningGuard,
+  watchForRejections,
+} from '@leakguard/test-utils';
 import type Koa from 'koa';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LeakGuardOptions, leakGuard } from '../src/index.ts';
 import { serve } from './guarded-app.ts';
 import { MAJORS, mount, ROUTERS } from './majors.ts';
 
 const { Router } = ROUTERS.find(({ name }) => name === '@koa/router 15')!;
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
-const unhandled: unknown[] = [];
-const noteUnhandled = (error: unknown): void => void unhandled.push(error);
-const warnings: string[] = [];
-
-beforeEach(() => {
-  process.on('unhandledRejection', noteUnhandled);
-  vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
-});
-afterEach(async () => {
-  await new Promise(setImmediate);
-  process.off('unhandledRejection', noteUnhandled);
-  vi.restoreAllMocks();
-  warnings.length = 0;
-  expect(unhandled.splice(0)).toEqual([]);
-});
+const warnings = watchForRejections();
 
 describe.each(MAJORS)('$name: leakGuard', ({ Koa }) => {
   async function start(options: LeakGuardOptions, more: Koa.Middleware[] = []) {

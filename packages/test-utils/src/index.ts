@@ -15,3 +15,4 @@ export type { RecordedUnit, RecordingGuard } from './recording-guard.ts';
 export { recordingGuard } from './recording-guard.ts';
 export { type PrivateRedis, startPrivateRedis, startRedis, type TestRedis } from './redis-server.ts';
 export { forgetfulGuard, throwingScope, turningGuard } from './strange-guards.ts';
+export { watchForRejections } from './watch-for-rejections.ts';

@@ -1,23 +1,9 @@
 import { METHODS } from 'node:http';
-import { createGuard } from '@leakguard/core';
-import { type RecordingGuard, recordingGuard } from '@leakguard/test-utils';
 import type Koa from 'koa';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  answers,
-  anyFunction,
-  anySent,
-  inFlightOf,
-  startAgent,
-  unitsOf,
-  until,
-  watchForRejections,
-} from '../../../../test/fuzz/any-request.ts';
-import { cases, FUZZ_SEED, fc } from '../../../../test/fuzz/fast-check.ts';
+import { describeAnyRequests } from '../../../../test/fuzz/any-request.ts';
 import { leakGuard } from '../../src/index.ts';
-import { listen, MAJORS, mount, ROUTERS, type RouterPackage } from '../majors.ts';
-
-watchForRejections();
+import { serve } from '../guarded-app.ts';
+import { MAJORS, mount, ROUTERS, type RouterPackage } from '../majors.ts';
 
 /** Every name that the app below can have; nothing of a URL is among them. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -62,70 +48,18 @@ function build(App: typeof Koa, Router: RouterPackage['Router'], app: Koa): void
   app.use(mount('/answers', (ctx) => Object.assign(ctx, { body: ctx.originalUrl })));
 }
 
-const PAIRS = MAJORS.map((major, at) => ({ ...major, router: ROUTERS.at(at === 0 ? 1 : 4)! }));
-
-describe.each(PAIRS)(`$name with $router.name under any requests (seed ${FUZZ_SEED})`, ({ Koa, router }) => {
-  async function start(...first: Koa.Middleware[]): Promise<number> {
-    const app = new Koa();
-    for (const each of first) app.use(each);
-    build(Koa, router.Router, app);
-    const running = await listen(app);
-    onTestFinished(() => running.close());
-    return running.port;
-  }
-
-  it('counts each under a pattern, shows no URL, and changes no answer', async () => {
-    let arrived = 0;
-    let guard: RecordingGuard;
-    let middleware: Koa.Middleware;
-    const plain = await start();
-    const guarded = await start((ctx, next) => {
-      arrived += 1;
-      return middleware(ctx, next);
-    });
-    const agent = startAgent();
-    await fc.assert(
-      fc.asyncProperty(fc.array(anySent, { minLength: 1, maxLength: 8 }), async (sent) => {
-        arrived = 0;
-        guard = recordingGuard();
-        middleware = leakGuard({ guard });
-        expect(await answers(guarded, sent, agent)).toEqual(await answers(plain, sent, agent));
-        expect(await guard.finished(arrived)).toHaveLength(arrived);
-        expect(guard.inFlight()).toBe(0);
-        expect(guard.units.filter(({ ends }) => ends !== 1)).toEqual([]);
-        expect(guard.scopeNames.filter((name) => !NAMES.has(name))).toEqual([]);
-      }),
-      cases(20),
-    );
+for (const [at, { name, Koa }] of MAJORS.entries()) {
+  // One router of each half: with path-to-regexp 6, and with 8.
+  const router = ROUTERS.at(at === 0 ? 1 : 4)!;
+  describeAnyRequests({
+    name: `${name} with ${router.name}`,
+    names: NAMES,
+    leakGuard,
+    async start(middleware) {
+      const app = new Koa();
+      if (middleware !== undefined) app.use(middleware as never);
+      build(Koa, router.Router, app);
+      return (await serve(app)).port;
+    },
   });
-
-  it('counts each and answers it, however the host’s own functions end', async () => {
-    let arrived = 0;
-    let middleware: Koa.Middleware;
-    const port = await start((ctx, next) => {
-      arrived += 1;
-      return middleware(ctx, next);
-    });
-    const agent = startAgent();
-    const functions = fc.record({ scope: anyFunction(), ignore: anyFunction(), log: anyFunction() });
-    await fc.assert(
-      fc.asyncProperty(
-        functions,
-        fc.array(anySent, { maxLength: 3 }),
-        async ({ scope, ignore, log }, more) => {
-          arrived = 0;
-          const logger = { info: log, warn: log, error: log } as never;
-          const guard = createGuard({ enabled: true, maxScopes: 1, logger, ignore: ignore as never });
-          middleware = leakGuard({ guard, scope: scope as never });
-          await answers(port, more, agent);
-          expect(await answers(port, [{ method: 'GET', path: '/users/1' }], agent)).toMatchObject([
-            { status: 200, body: '{"id":"1"}' },
-          ]);
-          await until(() => unitsOf(guard) === arrived && inFlightOf(guard) === 0);
-          await guard.close();
-        },
-      ),
-      cases(20),
-    );
-  });
-});
+}
