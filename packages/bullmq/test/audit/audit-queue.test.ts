@@ -11,7 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const LIMITS = { removeOnComplete: { count: 100 }, removeOnFail: { count: 100 }, sizeLimit: 65_536, keepLogs: 10 };
+const LIMITS = {
+  removeOnComplete: { count: 100 },
+  removeOnFail: { count: 100 },
+  sizeLimit: 65_536,
+  keepLogs: 10,
+};
 const namesOf = (findings: readonly AuditFinding[]): string[] => findings.map(({ finding }) => finding);
 const find = (findings: readonly AuditFinding[], name: string): AuditFinding => {
   const found = findings.find(({ finding }) => finding === name);
@@ -135,7 +140,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     await test.queue.add('send', {});
     const findings = await auditQueue(test.worker());
     expect(find(findings, 'completed-jobs-kept')).toMatchObject({ severity: 'info' });
-    expect(find(findings, 'completed-jobs-kept').text).toMatch(/^no completed job is kept yet, and all will be;/);
+    expect(find(findings, 'completed-jobs-kept').text).toMatch(
+      /^no completed job is kept yet, and all will be;/,
+    );
   });
 
   it('warns of an idle queue whose jobs outlived their age, and not while jobs finish', async () => {
@@ -148,7 +155,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     const [finding, ...others] = await auditQueue(test.queue);
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ finding: 'completed-jobs-outlive-age', severity: 'warning' });
-    expect(finding!.text).toMatch(/^4 jobs \([\d.]+ KB\) have outlived removeOnComplete's age of 1 h 0 min by as much as 2 h 0 min/);
+    expect(finding!.text).toMatch(
+      /^4 jobs \([\d.]+ KB\) have outlived removeOnComplete's age of 1 h 0 min by as much as 2 h 0 min/,
+    );
     expect(finding!.fix).toContain("queue.clean(3600000, 1000, 'completed')");
     expect(finding!.bytes).toBeGreaterThan(1000);
   });
@@ -191,13 +200,19 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     const [finding, ...others] = await auditQueue(test.queue);
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ finding: 'events-stream-big', severity: 'warning' });
-    expect(finding!.text).toMatch(/^the events stream holds 800 entries of about 1[56][\d.]* KB each, 1[23] MB; it is trimmed to 10,000/);
+    expect(finding!.text).toMatch(
+      /^the events stream holds 800 entries of about 1[56][\d.]* KB each, 1[23] MB; it is trimmed to 10,000/,
+    );
     expect(finding!.fix).toContain('{ streams: { events: { maxLen: 100 } } }');
   });
 
   it('warns of job schedulers whose template lacks what the worker lacks too', async () => {
     const test = queueOn();
-    await test.queue.upsertJobScheduler('nightly', { pattern: '0 3 * * *' }, { opts: { removeOnComplete: 10 } });
+    await test.queue.upsertJobScheduler(
+      'nightly',
+      { pattern: '0 3 * * *' },
+      { opts: { removeOnComplete: 10 } },
+    );
     const finding = find(await auditQueue(test.worker()), 'scheduler-keeps-jobs');
     expect(finding).toMatchObject({ severity: 'warning' });
     expect(finding.text).toBe(
@@ -216,7 +231,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     const finding = find(await auditQueue(worker), 'completed-jobs-kept');
     expect(finding).toMatchObject({ queue: name });
     expect(finding.text).toMatch(/^3 jobs are kept/);
-    expect(finding.fix).toBe(`new Worker('q\\'"\\\\ü-${bull.major}', processor, { removeOnComplete: { count: 1000 } })`);
+    expect(finding.fix).toBe(
+      `new Worker('q\\'"\\\\ü-${bull.major}', processor, { removeOnComplete: { count: 1000 } })`,
+    );
   });
 
   it('survives jobs that are damaged or gone while it looks', async () => {
