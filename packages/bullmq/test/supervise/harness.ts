@@ -81,9 +81,11 @@ export function supervisorProcess(
   entry: string,
   processes: number,
   options: Partial<SuperviseOptions> = {},
+  env: Record<string, string> = {},
 ): SupervisorProcess {
   const args = [program('supervisor'), program(entry), String(processes), JSON.stringify(options)];
-  return watched(spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] }));
+  const settings = { env: { ...process.env, ...env }, detached: true };
+  return watched(spawn(process.execPath, args, { ...settings, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 /** Collects what a process group writes. */

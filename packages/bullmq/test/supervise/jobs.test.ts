@@ -1,5 +1,5 @@
-import { startPrivateRedis, startRedis, type TestRedis } from '@leakguard/test-utils';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startRedis, type TestRedis } from '@leakguard/test-utils';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { count, isRunning, program, supervise, supervisorProcess, until } from './harness.ts';
 import { JobRun, UNDAMAGED } from './jobs.ts';
 
@@ -31,7 +31,7 @@ test('replaced workers lose no job, run none twice, stall none and fail none, an
 });
 
 test('a job that takes longer than its lock is finished by the worker that drains', async () => {
-  const jobs = new JobRun(redis, { MAX_JOBS: '1', JOB_MS: '3000', CONCURRENCY: '1' });
+  const jobs = new JobRun(redis, { MAX_JOBS: '1', JOB_MS: '1500', LOCK_MS: '800', CONCURRENCY: '1' });
   await jobs.add(2);
   const { supervisor, events } = supervise({ entry, processes: 1, env: jobs.env });
   await until('both started', () => jobs.lines('started').length === 2);
@@ -107,24 +107,5 @@ test('SIGHUP replaces all while jobs run', async () => {
   await jobs.allCompleted();
   process.kill(pid, 'SIGTERM');
   expect(await exit).toEqual({ code: 0, signal: null });
-  expect(await jobs.damage()).toEqual(UNDAMAGED);
-});
-
-test('a Redis that restarts during a replacement costs no job', async () => {
-  const own = await startPrivateRedis();
-  onTestFinished(() => own.stop());
-  const jobs = new JobRun(own, { JOB_MS: '20', MAX_JOBS: '20' });
-  await jobs.add(50);
-  // BullMQ's own close() hangs where its connection is just coming back; a GuardedWorker's does not.
-  const { supervisor, events } = supervise({ entry, processes: 1, env: jobs.env, drainTimeout: 5000 });
-  const [first] = supervisor.pids as [number];
-  await until('replacement boots', () => supervisor.pids.length === 2);
-  await own.down();
-  expect(supervisor.pids).toContain(first);
-  await own.up();
-  await jobs.feedUntil('replaced', () => count(events, 'replaced') >= 1);
-  await supervisor.close();
-  expect(events.find(({ event }) => event === 'replaced')).toMatchObject({ oldPid: first });
-  expect(count(events, 'crashed')).toBe(0);
   expect(await jobs.damage()).toEqual(UNDAMAGED);
 });

@@ -7,8 +7,13 @@ async function workersOf({ events }: SupervisorProcess): Promise<number[]> {
   return events.find(({ event }) => event === 'ready')!.pids as number[];
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s drains all, and ends with exit code 0', async (signal) => {
-  const supervisor = supervisorProcess('idle-worker', 2);
+test.each([
+  ['SIGTERM', {}],
+  ['SIGINT', {}],
+  // Whatever else such a program does, a health check's server say, must not outlive its workers.
+  ['SIGTERM', { KEEPS_ALIVE: 'yes' }],
+] as const)('%s drains all, and ends with exit code 0 (%j)', async (signal, env) => {
+  const supervisor = supervisorProcess('idle-worker', 2, {}, env);
   const pids = await workersOf(supervisor);
   supervisor.child.kill(signal);
   expect(await supervisor.exit).toEqual({ code: 0, signal: null });
