@@ -3,7 +3,7 @@ import { Commands, count, isRunning, program, supervise, supervisorProcess, unti
 
 const entry = program('idle-worker');
 
-describe('draining', () => {
+describe.concurrent('draining', () => {
   test.each([
     ['by its own, when nothing keeps it alive', []],
     ['although a handle stays open', ['--open-handle']],
@@ -73,7 +73,7 @@ describe('draining', () => {
   });
 });
 
-describe('replacing', () => {
+describe.concurrent('replacing', () => {
   test('a process with two workers is ready when both are', async () => {
     const args = ['--two-workers'];
     const both = supervise({ entry, processes: 1, args });
@@ -145,7 +145,7 @@ describe('replacing', () => {
   });
 });
 
-describe('closing', () => {
+describe.concurrent('closing', () => {
   test('ends a worker that still loads at once: it has no job', async () => {
     const commands = new Commands();
     const { supervisor } = supervise({ entry, processes: 2, args: [`--load-while=${commands.folder}`] });
