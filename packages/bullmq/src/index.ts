@@ -6,3 +6,4 @@ export type { RecycledEvent } from './events.ts';
 export { GuardedWorker } from './guarded-worker.ts';
 export type { GuardedWorkerClass, GuardedWorkerOptions } from './guarded-worker-types.ts';
 export type { RecyclingOptions } from './options.ts';
+export { type SuperviseOptions, type Supervisor, superviseWorkers } from './supervise/index.ts';

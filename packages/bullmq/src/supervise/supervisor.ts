@@ -124,7 +124,9 @@ export class WorkerSupervisor {
   async #replace(old: WorkerProcess): Promise<Attempt> {
     const slot = this.#slots[old.slot.index]!;
     const request = old.request!;
-    const next = this.#fork(slot, request.reason === 'restart' ? old.slot.limitShare : 1);
+    // All start anew at about the same time, as at the beginning.
+    const share = request.reason === 'restart' ? staggeredShare(slot.index, this.#slots.length) : 1;
+    const next = this.#fork(slot, share);
     slot.successor = next;
     const isReady = await next.readyWithin(this.#options.readyTimeout);
     slot.successor = null;

@@ -68,6 +68,16 @@ describe.concurrent('a program that cannot start', () => {
     expect(supervisor.pids).toEqual([]);
   });
 
+  test('because the system refuses the process is given up too', async () => {
+    const args = ['x'.repeat(5_000_000)];
+    const { supervisor, events, logs } = supervise({ entry, processes: 1, args, maxFailedStarts: 2 });
+    expect(await supervisor.closed).toEqual({ reason: 'gave-up', exitCode: 1 });
+    expect(events.filter(({ event }) => event === 'crashed')).toEqual(
+      Array(2).fill({ event: 'crashed', index: 0, pid: null, code: null, signal: null, phase: 'starting' }),
+    );
+    expect(logs[0]).toMatch(/ended while starting: .*(E2BIG|ENAMETOOLONG)/);
+  });
+
   test('is tried on and on while another worker serves', async () => {
     const commands = new Commands();
     const broken = join(commands.folder, 'broken');
