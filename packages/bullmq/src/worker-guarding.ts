@@ -186,7 +186,6 @@ export class WorkerGuarding {
         measure: () => (isCounting(this.#guard) ? measureOptions(this.#opts) : null),
       }),
       initFailed: this.#bullmq.ParentCommand.InitFailed,
-      start: this.#bullmq.ChildCommand.Start,
       concurrency: () => worker.concurrency,
       random: Math.random,
       nowMs: () => performance.now(),
