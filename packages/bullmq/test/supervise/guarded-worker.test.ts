@@ -92,6 +92,21 @@ describe.concurrent('a GuardedWorker with a processor function', () => {
     expect(jobs.lines('started').map((line) => line.pid)).toEqual([old, old]);
   });
 
+  test('ends by shutdownTimeout when all is shut down, whatever its jobs do', async () => {
+    const hold = join(temporaryFolder(), 'hold');
+    writeFileSync(hold, '');
+    const jobs = new JobRun(redis, { MAX_JOBS: '100', SHUTDOWN_TIMEOUT: '300', HOLD_WHILE: hold });
+    await jobs.add(1);
+    const { supervisor } = supervise({ entry, processes: 1, env: jobs.env });
+    const [pid] = supervisor.pids as [number];
+    await until('started', () => jobs.lines('started').length === 1);
+    await supervisor.close();
+    expect(await supervisor.closed).toEqual({ reason: 'closed', exitCode: 0 });
+    expect(isRunning(pid)).toBe(false);
+    expect(jobs.lines('ended')).toEqual([]);
+    expect(await jobs.queue.getActiveCount()).toBe(1);
+  });
+
   test('closes although Redis restarts during the replacement', async () => {
     const own = await startPrivateRedis();
     atEnd(() => own.stop());
