@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CliStreams } from './cli-streams.ts';
+import { addAudit } from './commands/audit.ts';
 import { completionScript, SHELLS, type Shell } from './commands/completion.ts';
 import { DEFAULT_TOP, type ReportLogsOptions, reportLogs } from './commands/report-logs.ts';
 import { addRun } from './commands/run.ts';
@@ -14,7 +15,7 @@ const EXIT_USAGE = 2;
 
 /**
  * Runs the command line and gives its exit code: 0, or 2 for wrong usage and for input that is missing, cannot be read or is of another kind;
- * `run` has 1 too.
+ * `run` and `audit` have 1 too.
  *
  * @param args without the interpreter and the script
  * @example
@@ -44,7 +45,7 @@ function program(streams: CliStreams, exitWith: (code: number) => void): Command
   const { stdout, stderr } = streams;
   const command = new Command('leakguard')
     .description(
-      'Reads what leakguard, the memory-leak guard for Node.js servers, has saved, and recycles job workers.',
+      'Reads what leakguard, the memory-leak guard for Node.js servers, has saved, recycles job workers and audits their queues.',
     )
     .version(version(), '--version')
     .helpOption('--help', 'show this help')
@@ -56,6 +57,7 @@ Examples:
   leakguard report growth.*.ndjson        who leaks, over all processes
   leakguard show report.json              one saved report as text
   leakguard run worker.js --processes 4   job workers, replaced at their limits without losing a job
+  leakguard audit emails                  what a BullMQ queue keeps in Redis for no use
   eval "$(leakguard completion bash)"     completion in this shell
 ${EXIT_CODES}`,
     )
@@ -63,6 +65,7 @@ ${EXIT_CODES}`,
   addReport(command, streams);
   addShow(command, streams);
   addRun(command, streams, exitWith);
+  addAudit(command, streams, exitWith);
   addCompletion(command, streams);
   return command;
 }

@@ -175,7 +175,7 @@ test('a reader that closes the pipe ends report and show without a word', async 
 });
 
 test('every command has help with examples and exit codes', async () => {
-  for (const command of [[], ['report'], ['show'], ['run'], ['completion']]) {
+  for (const command of [[], ['report'], ['show'], ['run'], ['audit'], ['completion']]) {
     const args = [...command, '--help'];
     const { code, stdout } = await leakguard(args);
     expect(code).toBe(0);

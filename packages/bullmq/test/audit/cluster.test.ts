@@ -33,15 +33,18 @@ async function startCluster(): Promise<{ host: string; port: number }> {
 }
 
 describe.each([
-  { major: 5, Queue: Queue5, Cluster: Cluster5 },
+  { major: 5, Queue: Queue5 as never as typeof Queue6, Cluster: Cluster5 as never as typeof Cluster6 },
   { major: 6, Queue: Queue6, Cluster: Cluster6 },
 ])('auditQueue with BullMQ $major on a cluster', ({ Queue, Cluster }) => {
   it('reads a queue by its hash tag', async () => {
     const { host, port } = await startCluster();
     const cluster = new Cluster([{ host, port }]);
     onTestFinished(() => cluster.disconnect());
-    const options = { connection: cluster, prefix: '{bull}', defaultJobOptions: KEEP_ALL };
-    const queue = new Queue('emails', options as never);
+    const queue = new Queue('emails', {
+      connection: cluster,
+      prefix: '{bull}',
+      defaultJobOptions: KEEP_ALL,
+    });
     onTestFinished(() => queue.close());
     const job = await queue.add('send', { to: 1 });
     await cluster.zadd(queue.toKey('completed'), Date.now(), job.id!);
