@@ -1,7 +1,7 @@
 import type { AuditFinding } from '@leakguard/bullmq/audit';
 import { type Command, Option } from 'commander';
 import { type CliStreams, wantsColor } from '../cli-streams.ts';
-import { auditText } from '../render/audit-text.ts';
+import { auditText, type QueueAudit } from '../render/audit-text.ts';
 import { escapeControls } from '../render/escape-controls.ts';
 import type { ReadQueue } from './users-bullmq.ts';
 
@@ -10,12 +10,6 @@ interface AuditCommandOptions {
   redis?: string;
   prefix?: string;
   json?: boolean;
-}
-
-/** What `leakguard audit --json` prints; a later version 1 may add fields. */
-export interface QueueAudit {
-  queue: string;
-  findings: AuditFinding[];
 }
 
 const EXIT_WARNING = 1;

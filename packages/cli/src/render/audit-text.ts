@@ -1,9 +1,14 @@
 import { styleText } from 'node:util';
 import type { AuditFinding } from '@leakguard/bullmq/audit';
 import { formatBytes } from '@leakguard/core/quantities';
-import type { QueueAudit } from '../commands/audit.ts';
 import { escapeControls } from './escape-controls.ts';
 import { counted } from './quantities.ts';
+
+/** One of `queues` in what `leakguard audit --json` prints, `{ v: 1, queues }`; a later version 1 may add fields. */
+export interface QueueAudit {
+  queue: string;
+  findings: AuditFinding[];
+}
 
 /**
  * Findings as a person reads them: each with its bytes, what it is and the line that mends it. Nothing in it can control a
