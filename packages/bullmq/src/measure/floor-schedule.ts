@@ -11,11 +11,14 @@ const LEAST_SPACING = 20;
 /** While something is suspected, and always at `prove`. */
 const CLOSE_SPACING = 25;
 
+/** Share of time for pauses at `prove`, as the guard's own forced GCs have. */
+const PROVE_SHARE = 0.2;
+
 /** Jobs until the budget is looked at again. */
 const PATIENCE_JOBS = 5;
 
 export interface FloorScheduleOptions {
-  /** Floors come as `prove` wants them, whatever they cost. */
+  /** Floors come every 25 jobs, and may take a fifth of the time. */
   prove: boolean;
   /** Share of the time in which the isolate was busy that pauses may take. */
   maxOverhead: number;
@@ -41,7 +44,7 @@ export class FloorSchedule {
   /** Asked after every job: a comparison of two numbers, unless a floor may be due. */
   isDue(jobs: number): boolean {
     if (jobs < this.#nextLook && !this.#isClose(jobs)) return false;
-    const isDue = this.#pauseMs === null || this.#options.prove || this.#isAffordable();
+    const isDue = this.#pauseMs === null || this.#isAffordable();
     if (!isDue) this.#nextLook = this.#deferredTo = jobs + PATIENCE_JOBS;
     return isDue;
   }
@@ -65,7 +68,7 @@ export class FloorSchedule {
   }
 
   #isAffordable(): boolean {
-    const { maxOverhead, busyMs } = this.#options;
-    return this.#spentMs + this.#pauseMs! <= maxOverhead * busyMs();
+    const { prove, maxOverhead, busyMs } = this.#options;
+    return this.#spentMs + this.#pauseMs! <= (prove ? PROVE_SHARE : maxOverhead) * busyMs();
   }
 }

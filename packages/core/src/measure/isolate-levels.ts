@@ -38,8 +38,8 @@ interface Level {
 }
 
 /**
- * A floor that lies so far above the next one held something that was let go in between. On Node 20 one forced GC in ten
- * left 40 to 240 KB of the last job alive for one floor (a second GC at once did not help), where others lay within 2 KB.
+ * A floor that lies so far above the next one held something that was let go in between, or counted what was dead; others
+ * lie within 2 KB of a line (Node 20).
  */
 const LET_GO_BYTES = 16 * 1024;
 

@@ -30,6 +30,8 @@ export interface Simulation {
   warmUp?: (age: number) => number;
   /** Bytes, standard deviations: of one floor, and of what stays for good per square root of a job. */
   noise?: { floor: number; perJob: number };
+  /** How often a floor counts what is not alive, and up to how much: as of the lower of two forced GCs on Node 20. */
+  litter?: { share: number; bytes: number };
   /** How much the mix of names changes from batch to batch of 30 jobs; 0: never. */
   mix?: number;
   thresholds?: GrowthThresholds;
@@ -41,6 +43,9 @@ export const PROVE: GrowthThresholds = growthThresholds({
   heapLimitBytes: 2 ** 32,
   prove: true,
 });
+
+/** Floors between two looks at what is said, which cost as much as the floors. */
+const LOOK_EVERY = 4;
 
 /** A row at 5 jobs, then ever wider apart, as the meter asks for them. */
 export function roomyAges(life: number): number[] {
@@ -66,12 +71,13 @@ class Isolate {
   run(name: number, random: () => number): void {
     this.age += 1;
     this.counts[name]! += 1;
-    this.#walk += (this.simulation.noise?.perJob ?? 500) * normal(random);
+    this.#walk += (this.simulation.noise?.perJob ?? 300) * normal(random);
   }
 
   floor(random: () => number): number {
-    const { names, warmUp = () => 0, noise } = this.simulation;
-    let bytes = 8e6 + warmUp(this.age) + this.#walk + (noise?.floor ?? 10_000) * normal(random);
+    const { names, warmUp = () => 0, noise, litter = { share: 0.02, bytes: 240_000 } } = this.simulation;
+    let bytes = 8e6 + warmUp(this.age) + this.#walk + (noise?.floor ?? 2000) * normal(random);
+    if (random() < litter.share) bytes += litter.bytes * random();
     for (const [k, { leak = 0, firstUse = 0, store }] of names.entries()) {
       const n = this.counts[k]!;
       bytes += leak * n + (n > 0 ? firstUse : 0);
@@ -102,6 +108,7 @@ export function simulate(simulation: Simulation): Simulated {
   function fresh(limit: number) {
     return { isolate: new Isolate(simulation, limit), series: channel.open() };
   }
+  let reports = 0;
   let weights = shares(names, mix, random);
   const report = (at: number, job: number): void => {
     const { isolate, series } = open[at]!;
@@ -121,6 +128,10 @@ export function simulate(simulation: Simulation): Simulated {
       { reading, counts },
       { sourceOf: (name) => FIRST_SCOPE + Number(name), timeMs: job * 10 },
     );
+    reports += 1;
+    if (reports % LOOK_EVERY === 0) look(job);
+  };
+  const look = (job: number): void => {
     for (const { source, verdict } of channel.growths()) {
       const name = Math.max(-1, source - FIRST_SCOPE);
       if (!said.has(name)) said.set(name, new Set());
@@ -139,6 +150,7 @@ export function simulate(simulation: Simulation): Simulated {
       open[at] = fresh(life);
     } else if (isolate.ages.has(isolate.age)) report(at, job);
   }
+  look(jobs);
   return { channel, said, jobsAtNamed };
 }
 
