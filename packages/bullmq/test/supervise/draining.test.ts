@@ -85,6 +85,12 @@ describe.concurrent('replacing', () => {
     expect(count(one.events, 'ready')).toBe(0);
   });
 
+  test('a process that reaches its limit before it is ready is replaced too', async () => {
+    const { events } = supervise({ entry, processes: 1, args: ['--ask-at-once'] });
+    await until('replaced', () => count(events, 'replaced') >= 2);
+    expect(count(events, 'crashed')).toBe(0);
+  });
+
   test('one at a time, although all ask at once', async () => {
     const commands = new Commands();
     const { supervisor, events } = supervise({ entry, processes: 3, args: [commands.arg] });

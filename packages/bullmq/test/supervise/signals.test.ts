@@ -81,6 +81,16 @@ test.concurrent('and also those that never finish, after drainTimeout', async ()
   expect(supervisor.output()).toContain('supervisor-gone');
 });
 
+test.concurrent('and those too whose supervisor is killed while they drain', async () => {
+  const supervisor = supervisorProcess('idle-worker', 1, { args: ['--drain-never'], drainTimeout: 3000 });
+  const pids = await workersOf(supervisor);
+  supervisor.child.kill('SIGTERM');
+  await until('it drains', () => supervisor.output().includes(`drain ${pids[0]} shutdown`));
+  supervisor.child.kill('SIGKILL');
+  expect(await supervisor.exit).toEqual({ code: null, signal: 'SIGKILL' });
+  await until('workers gone', () => !pids.some(isRunning));
+});
+
 test.concurrent('a supervisor that gives up ends its process with exit code 1', async () => {
   const { exit, output } = supervisorProcess('idle-worker', 1, {
     args: ['--exit-at-start'],
