@@ -14,7 +14,11 @@ const PACKAGES: Record<string, string[]> = {
   core: [],
   express: ['@leakguard/core', '@leakguard/core/adapter'],
   koa: ['@leakguard/core', '@leakguard/core/adapter'],
-  cli: ['@leakguard/core', '@leakguard/core/quantities'],
+  bullmq: ['@leakguard/core', '@leakguard/core/adapter', '@leakguard/core/quantities'],
+  cli: [
+    ...['@leakguard/core', '@leakguard/core/quantities'],
+    ...['@leakguard/bullmq', '@leakguard/bullmq/audit', '@leakguard/bullmq/supervise'],
+  ],
   'test-utils': ['@leakguard/core'],
 };
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportLogs } from 'leakguard';
 import { describe, expect, it } from 'vitest';
+import { recordEvent } from '../../packages/core/src/adapter/record-event.ts';
 import { guardOn } from '../../packages/core/src/guard.ts';
-import type { GrowthReport } from '../../packages/core/src/types.ts';
+import type { AuditEvent, GrowthReport, RecycleEvent } from '../../packages/core/src/types.ts';
 import { FakeRuntime } from '../../packages/core/test/fake-runtime.ts';
 import { cases, FUZZ_SEED, fc } from './fast-check.ts';
 import { anyText } from './hostile-values.ts';
@@ -23,6 +24,8 @@ interface Phase {
   units: number;
   gcs: number;
   minutes: number;
+  recycles: number;
+  audits: number;
 }
 
 interface Life {
@@ -40,6 +43,8 @@ const anyPhase: fc.Arbitrary<Phase> = fc.record({
   units: fc.nat({ max: 30 }),
   gcs: fc.constantFrom(0, 1, 21),
   minutes: fc.nat({ max: 2 }),
+  recycles: fc.nat({ max: 2 }),
+  audits: fc.nat({ max: 2 }),
 });
 const anyLife: fc.Arbitrary<Life> = fc.record({
   pid: fc.integer({ min: 1, max: 3 }),
@@ -54,10 +59,12 @@ function live({ startsAt, maxScopes, phases }: Life, folder: string): { report: 
   runtime.nowMs = startsAt * 1000;
   const logFile = join(folder, `growth.ndjson`);
   const guard = guardOn(runtime, { enabled: true, logger: silent, logFile, maxScopes });
-  for (const { job, name, units, gcs, minutes } of phases) {
+  for (const { job, name, units, gcs, minutes, recycles, audits } of phases) {
     const id = guard.scope(job ? 'job' : 'route', name);
     for (let unit = 0; unit < units; unit++) guard.begin().end(id);
     for (let gc = 0; gc < gcs; gc++) runtime.majorGc();
+    for (let recycle = 0; recycle < recycles; recycle++) recordEvent(guard, recycleOf(name));
+    for (let audit = 0; audit < audits; audit++) recordEvent(guard, auditOf(name));
     runtime.pass(minutes * 60_000);
   }
   const report = guard.report();
@@ -66,6 +73,20 @@ function live({ startsAt, maxScopes, phases }: Life, folder: string): { report: 
   const log = readFileSync(file, 'utf8');
   rmSync(file);
   return { report, log };
+}
+
+function recycleOf(queue: string): RecycleEvent {
+  const isolate = { kind: 'process', id: queue } as const;
+  return { event: 'recycle', queue, reason: queue, jobs: 1, heapBytes: null, isolate, ms: 2 };
+}
+
+function auditOf(queue: string): AuditEvent {
+  const severity = 'warning' as const;
+  return { event: 'audit', queue, finding: queue, severity, text: queue, bytes: 1, fix: queue };
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The log as another process would have written it. */
@@ -112,6 +133,11 @@ describe(`leakguard report on what guards wrote (seed ${FUZZ_SEED})`, () => {
             0,
           );
           expect(counted).toBe(units);
+          const phases = lives.flatMap((life) => life.phases);
+          const recycles = sumOf(phases.map((phase) => phase.recycles));
+          expect(merged.lines.events.recycle ?? 0).toBe(recycles);
+          expect(sumOf(merged.recycles.map(({ count }: { count: number }) => count))).toBe(recycles);
+          expect(merged.lines.events.audit ?? 0).toBe(sumOf(phases.map((phase) => phase.audits)));
         }),
       ),
       cases(40),

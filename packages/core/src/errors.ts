@@ -2,7 +2,8 @@
 export type LeakguardErrorCode =
   | 'ERR_LEAKGUARD_OPTION'
   | 'ERR_LEAKGUARD_CLOSED'
-  | 'ERR_LEAKGUARD_GC_UNAVAILABLE';
+  | 'ERR_LEAKGUARD_GC_UNAVAILABLE'
+  | 'ERR_LEAKGUARD_REDIS';
 
 /** An error of leakguard: `code` says which, `message` says what to do. */
 export class LeakguardError extends Error {

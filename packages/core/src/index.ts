@@ -7,6 +7,7 @@ export type { GrowthLogLine } from './report/growth-log-line.ts';
 export { formatReport } from './report/leak-text.ts';
 export { getGuard } from './shared-guard.ts';
 export type {
+  AuditEvent,
   Channel,
   EvidenceReport,
   GrowthReport,
@@ -18,6 +19,8 @@ export type {
   Logger,
   MemoryReport,
   OverheadReport,
+  RecycleEvent,
+  RecycleReason,
   ScopeEvidence,
   ScopeId,
   ScopeKind,

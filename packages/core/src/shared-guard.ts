@@ -1,9 +1,27 @@
 import { briefTextOf } from './contain.ts';
 import { createGuard } from './guard.ts';
-import { DISABLED, IDENTITY, type MarkedGuard, SCOPE_TURN } from './guard-marks.ts';
+import {
+  DISABLED,
+  IDENTITY,
+  ISOLATES,
+  type IsolateHost,
+  type MarkedGuard,
+  RECORD,
+  SCOPE_TURN,
+} from './guard-marks.ts';
 import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { checkedOptions, resolveOptions } from './options.ts';
-import type { GrowthReport, Guard, GuardEvents, GuardOptions, ScopeId, ScopeKind, Unit } from './types.ts';
+import type {
+  AuditEvent,
+  GrowthReport,
+  Guard,
+  GuardEvents,
+  GuardOptions,
+  RecycleEvent,
+  ScopeId,
+  ScopeKind,
+  Unit,
+} from './types.ts';
 
 /** Raised when copies of this package could no longer share one guard. */
 const PROTOCOL = 1;
@@ -127,6 +145,14 @@ class GuardHandle implements MarkedGuard {
 
   get [SCOPE_TURN](): number {
     return (this.#shared.guard as Partial<MarkedGuard>)[SCOPE_TURN] ?? 0;
+  }
+
+  [ISOLATES](): IsolateHost | null {
+    return this.#open ? ((this.#shared.guard as Partial<MarkedGuard>)[ISOLATES]?.() ?? null) : null;
+  }
+
+  [RECORD](event: RecycleEvent | AuditEvent): void {
+    if (this.#open) (this.#shared.guard as Partial<MarkedGuard>)[RECORD]?.(event);
   }
 
   scope(kind: ScopeKind, name: string): ScopeId {

@@ -208,6 +208,8 @@ export interface UnattributedReport {
   source: 'every-request' | 'background';
   verdict: Verdict;
   signal: Signal;
+  /** Only of growth inside isolates (sandboxed job processors), not of this process's own memory: how many were measured. */
+  isolates?: number;
   bytesPerUnit: number | null;
   ci95: [number, number] | null;
   bytesPerHour: number | null;
@@ -266,4 +268,40 @@ export interface ScopeEvidence {
   p?: number;
   posterior?: number;
   note?: string;
+}
+
+/** An isolate that ran jobs was replaced, as an adapter tells it: the replacement was ready first. */
+export interface RecycleEvent {
+  event: 'recycle';
+  /** Name of the queue. */
+  queue: string;
+  /** Why: 'jobs' (so many jobs), 'heap' or 'memory' (a limit in bytes), 'signal'; later versions may add others. */
+  reason: RecycleReason;
+  /** Jobs that it had finished. */
+  jobs: number;
+  /** Its heap and external memory before, bytes; null where they were not read. */
+  heapBytes: number | null;
+  /** Who left: a child process (id: pid), a worker thread (id: threadId) or a process under a supervisor. */
+  isolate: { kind: 'process' | 'thread' | 'supervised'; id: number | string };
+  /** How long the hand-over took, milliseconds; null where it was not measured. */
+  ms: number | null;
+}
+
+/** Why an isolate was recycled: the known reasons, and room for more. */
+export type RecycleReason = 'jobs' | 'heap' | 'memory' | 'signal' | (string & Record<never, never>);
+
+/** Something in Redis that keeps more of a queue than it needs to. Names and sizes only, never data of jobs. */
+export interface AuditEvent {
+  event: 'audit';
+  /** Name of the queue. */
+  queue: string;
+  /** Stable name of the kind of finding, 'completed-jobs-kept'. */
+  finding: string;
+  severity: 'warning' | 'info';
+  /** What was found, for people. */
+  text: string;
+  /** Bytes in Redis that it is about; null where they could not be measured. */
+  bytes: number | null;
+  /** The line that mends it. */
+  fix: string;
 }

@@ -1,5 +1,6 @@
 import type { LogEvent, ScopeState, UnattributedState } from '../read/log-event.ts';
 import type { ParsedLine } from '../read/parse-log-line.ts';
+import { JobTally } from './job-tally.ts';
 import { LineTally } from './line-tally.ts';
 import type { LogGrowth, LogReport, LogScope, LogUnattributed } from './log-report.ts';
 import { MessageTally } from './message-tally.ts';
@@ -30,6 +31,7 @@ export class LogMerger {
   readonly #clock = new BucketClock();
   readonly #tallies = new Map<string, ScopeTally>();
   readonly #messages = new MessageTally();
+  readonly #jobs = new JobTally();
   readonly #runs: RunLedger;
   #statesDropped = 0;
   #firstTime = Number.POSITIVE_INFINITY;
@@ -67,6 +69,9 @@ export class LogMerger {
       spikes: this.#messages.spikes,
       notices: this.#messages.notices,
       noticesLeftOut: this.#messages.noticesLeftOut,
+      recycles: this.#jobs.recycles,
+      audits: this.#jobs.audits,
+      auditsLeftOut: this.#jobs.auditsLeftOut,
       buckets: this.#buckets(),
       lines: this.lines.counts,
       damaged: this.lines.damaged,
@@ -80,6 +85,7 @@ export class LogMerger {
       this.#lastTime = Math.max(this.#lastTime, event.time);
       this.#clock.include(event.time);
       this.#messages.add(event);
+      this.#jobs.add(event);
     }
     this.#runs.update(event, source, (run) => this.#observe(run, event));
   }

@@ -22,6 +22,18 @@ export interface LogReport {
   /** The first 20 different messages. */
   notices: { message: string; count: number; last: string }[];
   noticesLeftOut: number;
+  /** Workers of jobs that were recycled, by queue, most first; of the first 100 queues, all others together. */
+  recycles: { queue: string; count: number; reasons: Record<string, number> }[];
+  /** Findings of queues' audits, each as the latest line tells it; the first 20 different ones. */
+  audits: {
+    queue: string;
+    finding: string;
+    severity: 'warning' | 'info';
+    text: string;
+    bytes: number | null;
+    last: string;
+  }[];
+  auditsLeftOut: number;
   /** Buckets of every `trend`: the first one's start, and the width, milliseconds. */
   buckets: { start: string; widthMs: number } | null;
   lines: LogLineCounts;

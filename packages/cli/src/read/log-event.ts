@@ -36,12 +36,30 @@ export interface LogEvent {
   unattributed: UnattributedState | null | undefined;
   spike: { scope: string; bytes: number; suppressed: number } | null;
   notice: string | null;
+  /** A worker of jobs was recycled. */
+  recycle: { queue: string; reason: string } | null;
+  /** A queue keeps too much in Redis. */
+  audit: AuditState | null;
+}
+
+/** A finding of a queue's audit. */
+export interface AuditState {
+  queue: string;
+  finding: string;
+  severity: 'warning' | 'info';
+  text: string;
+  bytes: number | null;
 }
 
 type Fields = Record<string, unknown>;
 
 /** Events whose content is read. */
-export const KNOWN_EVENTS: readonly string[] = ['memory', 'growth', 'leak', 'cleared', 'spike', 'notice'];
+export const KNOWN_EVENTS: readonly string[] = [
+  ...['memory', 'growth', 'leak', 'cleared', 'spike', 'notice', 'recycle', 'audit'],
+];
+
+/** Events that are about no scope's growth. */
+const WITHOUT_SCOPES = new Set(['spike', 'notice', 'recycle', 'audit']);
 
 /** Longest name kept; longer ones are cut, so that no line can hold much memory. */
 const MAX_NAME = 1024;
@@ -52,11 +70,8 @@ export function logEvent(fields: Fields): LogEvent | null {
   const time = timeOf(fields.time);
   if (time === null) return null;
   const scopes = scopesOf(event, fields);
-  const spike = event === 'spike' ? spikeOf(fields) : null;
-  const notice = event === 'notice' ? (name(fields.message) ?? name(fields.msg)) : null;
-  const isMissing =
-    scopes === null || (event === 'spike' && spike === null) || (event === 'notice' && notice === null);
-  if (isMissing) return null;
+  const message = messageOf(event, fields);
+  if (scopes === null || message === null) return null;
   const uptimeMs = amount(fields.uptimeMs);
   return {
     event,
@@ -66,13 +81,25 @@ export function logEvent(fields: Fields): LogEvent | null {
     startMs: uptimeMs === null ? null : time - uptimeMs,
     scopes,
     unattributed: unattributedOf(event, fields),
-    spike,
-    notice,
+    ...message,
   };
 }
 
+type Message = Pick<LogEvent, 'spike' | 'notice' | 'recycle' | 'audit'>;
+
+/** What a line says that is no state of a scope; null where it does not say what its event should. */
+function messageOf(event: string, fields: Fields): Message | null {
+  const message: Message = {
+    spike: event === 'spike' ? spikeOf(fields) : null,
+    notice: event === 'notice' ? (name(fields.message) ?? name(fields.msg)) : null,
+    recycle: event === 'recycle' ? recycleOf(fields) : null,
+    audit: event === 'audit' ? auditOf(fields) : null,
+  };
+  return event in message && message[event as keyof Message] === null ? null : message;
+}
+
 function scopesOf(event: string, fields: Fields): ScopeState[] | null {
-  if (event === 'spike' || event === 'notice') return [];
+  if (WITHOUT_SCOPES.has(event)) return [];
   if (event !== 'memory') return fields.scope === null ? [] : allOf([fields]);
   return Array.isArray(fields.scopes) ? allOf(fields.scopes) : null;
 }
@@ -115,6 +142,18 @@ function spikeOf(fields: Fields): LogEvent['spike'] {
   return bytes === null || scope === null
     ? null
     : { scope, bytes, suppressed: amount(fields.suppressed) ?? 0 };
+}
+
+function recycleOf(fields: Fields): LogEvent['recycle'] {
+  const [queue, reason] = [name(fields.queue), name(fields.reason)];
+  return queue === null || reason === null ? null : { queue, reason };
+}
+
+function auditOf(fields: Fields): AuditState | null {
+  const [queue, finding, text] = [name(fields.queue), name(fields.finding), name(fields.text)];
+  if (queue === null || finding === null || text === null) return null;
+  const severity = fields.severity === 'warning' ? 'warning' : 'info';
+  return { queue, finding, severity, text, bytes: amount(fields.bytes) };
 }
 
 /** ISO 8601, or epoch milliseconds as pino writes by default. */

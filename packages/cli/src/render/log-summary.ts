@@ -11,6 +11,8 @@ export function logSummary(report: LogReport): string[] {
     ...report.unattributed.map((growth) => unattributed(growth, report.processes)),
     span(report),
     ...spikes(report.spikes),
+    ...report.recycles.map(recycles),
+    ...audits(report),
     ...notices(report),
     ...lines(report.lines),
     ...damaged(report),
@@ -45,6 +47,19 @@ function spikes({ count, suppressed, largest }: LogReport['spikes']): string[] {
   if (largest === null) return [];
   const more = suppressed > 0 ? `; ${formatCount(suppressed)} more were not logged` : '';
   return [`${counted(count, 'spike')}, largest ${formatBytes(largest.bytes)} in ${largest.scope}${more}`];
+}
+
+/** "12 recycles of queue 'emails' (jobs 10, heap 2)". */
+function recycles({ queue, count, reasons }: LogReport['recycles'][number]): string {
+  const parts = Object.entries(reasons).map(([reason, times]) => `${reason} ${formatCount(times)}`);
+  return `${counted(count, 'recycle')} of queue '${queue}' (${parts.join(', ')})`;
+}
+
+function audits({ audits: kept, auditsLeftOut }: LogReport): string[] {
+  const shown = kept.map(({ queue, severity, text }) => `audit ${severity} of queue '${queue}': ${text}`);
+  return auditsLeftOut > 0
+    ? [...shown, `${counted(auditsLeftOut, 'more line')} of audits, of further findings`]
+    : shown;
 }
 
 function notices({ notices: kept, noticesLeftOut }: LogReport): string[] {

@@ -255,11 +255,70 @@ test('spikes and notices are summed up', () => {
   });
 });
 
+function recycle(minute: number, queue: string, reason = 'jobs'): object {
+  const isolate = { kind: 'thread', id: 7 };
+  return {
+    ...{ v: 1, time: at(minute), event: 'recycle', pid: 1, queue, reason },
+    ...{ jobs: 500, heapBytes: null, isolate, ms: 812 },
+  };
+}
+
+function audit(minute: number, queue: string, text: string): object {
+  return {
+    ...{ v: 1, time: at(minute), event: 'audit', pid: 1, queue, finding: 'completed-jobs-kept' },
+    ...{ severity: 'warning', text, bytes: 4_000_000, fix: 'removeOnComplete: { count: 1000 }' },
+  };
+}
+
+test('recycles are counted by queue and reason, inside the window of since', () => {
+  const lines = [
+    recycle(1, 'emails'),
+    recycle(2, 'emails', 'heap'),
+    recycle(3, 'emails'),
+    recycle(3, 'images', 'signal'),
+    line(4, 10),
+  ];
+  expect(merged([lines])).toMatchObject({
+    processes: 1,
+    recycles: [
+      { queue: 'emails', count: 3, reasons: { jobs: 2, heap: 1 } },
+      { queue: 'images', count: 1, reasons: { signal: 1 } },
+    ],
+    lines: { events: { recycle: 4, memory: 1 }, unknown: {}, damaged: 0 },
+  });
+  expect(merged([lines], at(2.5)).recycles).toEqual([
+    { queue: 'emails', count: 1, reasons: { jobs: 1 } },
+    { queue: 'images', count: 1, reasons: { signal: 1 } },
+  ]);
+});
+
+test('an audit finding is told once per queue, as its latest line tells it', () => {
+  const lines = [audit(3, 'emails', 'new'), audit(1, 'emails', 'old'), audit(1, 'images', 'other')];
+  expect(merged([lines]).audits).toEqual([
+    {
+      ...{ queue: 'emails', finding: 'completed-jobs-kept', severity: 'warning' },
+      ...{ text: 'new', bytes: 4_000_000, last: at(3) },
+    },
+    expect.objectContaining({ queue: 'images', text: 'other' }),
+  ]);
+  expect(merged([lines], at(2)).audits).toHaveLength(1);
+});
+
+test('recycle and audit lines without what they should say are damaged', () => {
+  const lines = [
+    { ...recycle(1, 'emails'), queue: 7 },
+    { ...recycle(1, 'emails'), reason: null },
+    { ...audit(1, 'emails', 'x'), text: undefined },
+    { ...audit(1, 'emails', 'x'), time: 'never' },
+  ];
+  expect(merged([lines])).toMatchObject({ recycles: [], audits: [], lines: { damaged: 4 } });
+});
+
 test('counts damaged lines with their place, and unknown events, newer versions and other software apart', () => {
   const shapeless = { v: 1, time: at(1), event: 'memory', pid: 1, scopes: [{ scope: 'GET /a' }] };
   const lines = [
     '{"v":1,',
-    { v: 1, event: 'audit' },
+    { v: 1, event: 'fleet' },
     { v: 2, event: 'memory' },
     { level: 30, msg: 'hi' },
     '',
@@ -270,7 +329,7 @@ test('counts damaged lines with their place, and unknown events, newer versions 
   expect(counts).toEqual({
     read: 7,
     events: { memory: 1 },
-    unknown: { audit: 1 },
+    unknown: { fleet: 1 },
     newer: 1,
     other: 2,
     damaged: 2,
@@ -302,6 +361,16 @@ test('hostile logs stay bounded: names are cut, scopes, messages and events are 
   expect(report.statesDropped).toBe(1995);
   expect(Math.max(...report.scopes.map(({ scope }) => scope.length))).toBe(1025);
   expect(report).toMatchObject({ noticesLeftOut: 80 });
+  const queues = merged([
+    Array.from({ length: 300 }, (_, i) => [
+      recycle(1, `q${i % 150}`, `r${i}`),
+      audit(1, `q${i % 150}`, 'x'),
+    ]).flat(),
+  ]);
+  expect(queues.recycles).toHaveLength(101);
+  expect(queues.recycles[0]).toMatchObject({ queue: '(other)', count: 100 });
+  expect(Object.keys(queues.recycles[0]!.reasons)).toHaveLength(11);
+  expect(queues).toMatchObject({ audits: { length: 20 }, auditsLeftOut: 260 });
   expect(report.lines.unknown).toMatchObject({ '(other)': 80 });
 });
 

@@ -40,7 +40,7 @@ test.each([
   ],
   [{ ...ours, event: 'spike', scope: 'GET /a' }, true, { type: 'damaged', damage: 'unexpected shape' }],
   [{ ...ours, event: 'leak', time: 'yesterday' }, true, { type: 'damaged', damage: 'unexpected shape' }],
-  [{ ...ours, event: 'recycle' }, true, { type: 'unknown', event: 'recycle' }],
+  [{ ...ours, event: 'fleet' }, true, { type: 'unknown', event: 'fleet' }],
   [{ ...ours, v: 2, event: 'memory' }, true, { type: 'newer' }],
   [{ v: 0, name: 'bunyan', msg: 'x', event: 'memory' }, true, { type: 'other' }],
   ['null', true, { type: 'other' }],

@@ -39,6 +39,8 @@ test('nothing in a log controls a terminal: names, files, notices and events are
     { v: 1, time: 0, event: 'notice', message: hostile },
     { v: 1, time: 0, event: hostile },
     { v: 1, time: 0, event: 'spike', scope: hostile, bytes: 5 },
+    { v: 1, time: 0, event: 'recycle', queue: hostile, reason: hostile },
+    { v: 1, time: 0, event: 'audit', queue: hostile, finding: hostile, text: hostile },
     hostile,
   ];
   for (const line of lines) {
@@ -75,6 +77,24 @@ test('colour marks the verdict only, and only where it is wanted', () => {
   const colored = logTable(report(leaking), { ...wide, color: true });
   expect(colored).toContain('\u001b[31mleaking\u001b[39m');
   expect(stripVTControlCharacters(colored)).toBe(logTable(report(leaking), wide));
+});
+
+test('tells recycles per queue with their reasons, and audit findings', () => {
+  const merger = new LogMerger(null);
+  const lines = [
+    ...['jobs', 'jobs', 'heap'].map((reason) => ({ event: 'recycle', queue: 'emails', reason })),
+    { event: 'recycle', queue: 'images', reason: 'signal' },
+    { event: 'audit', queue: 'emails', finding: 'x', severity: 'warning', text: 'keeps every job' },
+  ];
+  for (const line of lines) {
+    const text = JSON.stringify({ v: 1, time: 0, pid: 1, ...line });
+    merger.add(parseLogLine({ number: 1, text, ended: true }), 'growth.ndjson', 1);
+  }
+  expect(logTable(merger.report(), wide)).toContain(`
+3 recycles of queue 'emails' (jobs 2, heap 1)
+1 recycle of queue 'images' (signal 1)
+audit warning of queue 'emails': keeps every job
+`);
 });
 
 test('says so when there is nothing', () => {

@@ -10,6 +10,8 @@ const CHANNELS: Readonly<Partial<Record<Event, Channel>>> = {
   cleared: channel('leakguard:cleared'),
   spike: channel('leakguard:spike'),
   memory: channel('leakguard:memory'),
+  recycle: channel('leakguard:recycle'),
+  audit: channel('leakguard:audit'),
 };
 
 /** Whether anybody would get a line of this event. */

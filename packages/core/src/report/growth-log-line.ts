@@ -1,9 +1,11 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import type {
+  AuditEvent,
   GrowthReport,
   Level,
   MemoryReport,
   OverheadReport,
+  RecycleEvent,
   ScopeReport,
   SpikeReport,
   UnattributedReport,
@@ -26,7 +28,14 @@ interface LineHead {
   threadId?: number;
 }
 
-export type LineBody = VerdictBody | UnattributedBody | SpikeBody | MemoryBody | NoticeBody;
+export type LineBody =
+  | VerdictBody
+  | UnattributedBody
+  | SpikeBody
+  | MemoryBody
+  | NoticeBody
+  | RecycleEvent
+  | AuditEvent;
 
 /** A scope's verdict changed. `text` is the report's text of it; `cleared` has none. */
 export type VerdictBody = ScopeReport & { event: VerdictEvent; memory: MemoryReport; text?: string };

@@ -1,6 +1,6 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import { settle } from '../contain.ts';
-import type { GrowthReport, Logger, ScopeReport, SpikeReport } from '../types.ts';
+import type { AuditEvent, GrowthReport, Logger, RecycleEvent, ScopeReport, SpikeReport } from '../types.ts';
 import { isObserved, publish } from './growth-channels.ts';
 import {
   growthLogLine,
@@ -15,6 +15,7 @@ import { LogFile } from './log-file.ts';
 import { logFileName } from './log-rotation.ts';
 import { formatBytes } from './quantities.ts';
 import { formatSpike } from './spike-text.ts';
+import { formatTold, toldBody } from './told-event.ts';
 
 /** Scopes in the periodic table's line. */
 const TABLE_SCOPES = 10;
@@ -86,6 +87,15 @@ export class GrowthLog {
     const body = { event: 'spike', ...spike } as const;
     this.#record(body, this.#options.date().toISOString());
     this.#log('info', body, formatSpike(spike));
+  }
+
+  /** An adapter tells of a recycled isolate or of a finding of its audit. */
+  told(event: RecycleEvent | AuditEvent): void {
+    const body = toldBody(event);
+    if (body === null) return;
+    this.#record(body, this.#options.date().toISOString());
+    const isWarning = body.event === 'audit' && body.severity === 'warning';
+    this.#log(isWarning ? 'warn' : 'info', body, formatTold(body));
   }
 
   /** Something the operator should know once. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { recordEvent } from '../../src/adapter/record-event.ts';
 import { guardOn } from '../../src/guard.ts';
 import { scopeName } from '../../src/measure/scope-name.ts';
 import { GrowthLog } from '../../src/report/growth-log.ts';
@@ -11,8 +12,9 @@ import { normal, seededRandom } from '../attribute/generated-rows.ts';
 import { FakeRuntime } from '../fake-runtime.ts';
 import { faults, schema } from './growth-log-schema.ts';
 import { linesIn, temporaryFolder } from './temporary-folder.ts';
+import { AUDIT, RECYCLE } from './told-events.ts';
 
-const EVENTS = ['growth', 'leak', 'cleared', 'spike', 'memory', 'notice'] as const;
+const EVENTS = ['growth', 'leak', 'cleared', 'spike', 'memory', 'notice', 'recycle', 'audit'] as const;
 const ROUTES = ['GET /a', 'GET /b', 'GET /\u0000\u001b[31m\n\ud800 ü 🦊 "\\ __proto__', '__proto__'];
 const FILE = `growth.${process.pid}.ndjson`;
 
@@ -68,6 +70,8 @@ async function everyEvent() {
   drive(setup, 80, { perUnitOfB: 3000 });
   drive(setup, 240);
   for (const name of ['mail:send', 'mail:count']) setup.guard.begin().end(setup.guard.scope('job', name));
+  recordEvent(setup.guard, RECYCLE);
+  recordEvent(setup.guard, AUDIT);
   await setup.guard.close();
   const everyRequest = setUp();
   drive(everyRequest, 80, { perUnit: 1000 });
@@ -110,6 +114,7 @@ describe('the growth log', () => {
       (line) => `${line.event}${'scope' in line && line.scope === null ? ' null' : ''}`,
     );
     expect([...new Set(kinds)].sort()).toEqual([
+      'audit',
       'cleared',
       'cleared null',
       'growth',
@@ -118,6 +123,7 @@ describe('the growth log', () => {
       'leak null',
       'memory',
       'notice',
+      'recycle',
     ]);
   });
 
@@ -156,7 +162,7 @@ describe('the growth log', () => {
     const { lines } = await run;
     expect(lines.filter(({ event }) => event === 'memory')).toHaveLength(Math.floor(320 / 60) + 1);
     expect(lines.at(-1)!.event).toBe('memory');
-    expect(lines.at(-2)!.event).toBe('notice');
+    expect(lines.slice(-4, -1).map(({ event }) => event)).toEqual(['notice', 'recycle', 'audit']);
   });
 
   it('tells of a change with the fields that the logger gets', async () => {

@@ -1,0 +1,63 @@
+/**
+ * A worker program with a plain BullMQ worker that tells the supervisor itself how it stands, and writes what it runs to an
+ * execution log. Runs from the built package, since it is a process of its own.
+ */
+import { appendFileSync } from 'node:fs';
+import {
+  askForReplacement,
+  isReplacementDue,
+  onDrain,
+  ready,
+  supervisedSlot,
+} from '@leakguard/bullmq/supervise';
+import { Worker } from 'bullmq';
+
+const {
+  QUEUE,
+  REDIS_PORT,
+  LOG,
+  MAX_JOBS = '30',
+  JOB_MS = '5',
+  CONCURRENCY = '4',
+  LOCK_MS = '5000',
+} = process.env;
+const note = (what, id = '-') =>
+  appendFileSync(LOG, `${what} ${id} ${process.pid} ${performance.timeOrigin + performance.now()}\n`);
+
+const limit = Math.ceil(Number(MAX_JOBS) * (supervisedSlot()?.limitShare ?? 1));
+let jobs = 0;
+let firstAt;
+
+const worker = new Worker(
+  QUEUE,
+  async (job) => {
+    firstAt ??= performance.now();
+    note('started', job.id);
+    await new Promise((resolve) => setTimeout(resolve, Number(JOB_MS)));
+    note('ended', job.id);
+    jobs += 1;
+    if (isReplacementDue({ jobs, limit, elapsedMs: performance.now() - firstAt })) {
+      askForReplacement('jobs', { jobs });
+    }
+  },
+  {
+    connection: { host: '127.0.0.1', port: Number(REDIS_PORT), maxRetriesPerRequest: null },
+    concurrency: Number(CONCURRENCY),
+    lockDuration: Number(LOCK_MS),
+    stalledInterval: 500,
+  },
+);
+worker.on('error', () => {});
+worker.on('stalled', (id) => note('stalled', id));
+worker.on('failed', (job) => note('failed', job?.id));
+onDrain(() => {
+  note('draining');
+  return worker.close();
+});
+worker.waitUntilReady().then(
+  () => {
+    note('ready');
+    ready();
+  },
+  () => {},
+);
