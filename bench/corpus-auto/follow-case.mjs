@@ -1,12 +1,11 @@
 import { installCasePackages } from '../../test/corpus/case-packages.mjs';
-import { loadCase } from '../../test/corpus/cases.mjs';
+import { guardModuleOf, loadCase } from '../../test/corpus/cases.mjs';
 import { brokenHost, falseAccusations } from '../../test/corpus/judge.mjs';
 import { startLoad } from '../../test/corpus/load.mjs';
 import { RunHistory } from '../../test/corpus/run-history.mjs';
 import { startServer } from '../../test/corpus/server-process.mjs';
 import { NaiveHistory } from './naive-rule.mjs';
 
-const GUARD = '@leakguard/express';
 const RIVAL = new URL('naive-middleware.mjs', import.meta.url).href;
 /** How often the report and the naive averages are looked at; events of the guard are marked as they come. */
 const LOOK_EVERY_UNITS = 1_000;
@@ -77,7 +76,7 @@ export async function followCase(name, { nodeFlags, alone, ...traffic }) {
   let started = performance.now();
   const now = () => ({ units: load?.done() ?? 0, seconds: (performance.now() - started) / 1000 });
   const server = await startServer(name, {
-    guard: GUARD,
+    guard: guardModuleOf(spec),
     level: 'auto',
     rival: alone ? null : RIVAL,
     nodeFlags,

@@ -24,7 +24,7 @@ export function createRival({ load }) {
       // Not `finish`: a stream that its client left never finishes.
       res.on('close', () => {
         const after = process.memoryUsage().heapUsed;
-        const route = nameOf(req.method, req.originalUrl);
+        const route = nameOf(req.method, req.originalUrl ?? req.url);
         around.charge(route, after - before);
         sinceLast.charge(route, after - (last ?? before));
         last = after;

@@ -17,34 +17,37 @@ const WARM_UP_REQUESTS = 4096;
  * CPU per request of live servers, variant against bare. Servers are started together, then get short bursts in random
  * order; one comparison is made of two bursts of the same round, so that whatever else disturbs the machine hits both.
  *
+ * @param {import('./app.mjs').Framework} framework
  * @param {{ rounds: number, maxMs: number, onStart?: (done: number, all: number) => void }} options
  * @returns {Promise<{ rows: AbRow[], starts: number, requestsPerBurst: number, roundsPerStart: number }>}
  */
-export async function runAb({ rounds, maxMs, onStart }) {
+export async function runAb(framework, { rounds, maxMs, onStart }) {
+  const variants = VARIANTS[framework];
   const starts = Math.max(Math.ceil(rounds / ROUNDS_PER_START), 3);
   const deadline = performance.now() + maxMs;
   /** @type {Record<string, number[]>[]} */
   const results = [];
   while (results.length < starts && (results.length < 3 || performance.now() < deadline)) {
     const at = results.length;
-    results.push(await oneStart(Object.keys(VARIANTS).filter((name) => at % VARIANTS[name].every === 0)));
+    const names = Object.keys(variants).filter((name) => at % variants[name].every === 0);
+    results.push(await oneStart(framework, names));
     onStart?.(results.length, starts);
   }
   return {
-    rows: Object.keys(VARIANTS).map((variant) => summarize(variant, results)),
+    rows: Object.entries(variants).map(([variant, { title }]) => summarize(variant, title, results)),
     starts: results.length,
     requestsPerBurst: REQUESTS_PER_BURST,
     roundsPerStart: ROUNDS_PER_START,
   };
 }
 
-/** @param {string[]} variants @returns {Promise<Record<string, number[]>>} microseconds per request, by round */
-async function oneStart(variants) {
+/** @param {import('./app.mjs').Framework} framework @param {string[]} variants @returns {Promise<Record<string, number[]>>} microseconds per request, by round */
+async function oneStart(framework, variants) {
   const servers = [];
   const micros = {};
   try {
     for (const variant of shuffle([...variants]))
-      servers.push({ variant, server: await ServerProcess.start(variant) });
+      servers.push({ variant, server: await ServerProcess.start(framework, variant) });
     for (const { server } of servers) await server.burst(WARM_UP_REQUESTS);
     for (let round = 0; round < ROUNDS_PER_START; round += 1) {
       for (const { variant, server } of shuffle([...servers])) {
@@ -58,12 +61,12 @@ async function oneStart(variants) {
   return micros;
 }
 
-/** @param {string} variant @param {Record<string, number[]>[]} results @returns {AbRow} */
-function summarize(variant, results) {
+/** @param {string} variant @param {string} title @param {Record<string, number[]>[]} results @returns {AbRow} */
+function summarize(variant, title, results) {
   const own = results.filter((start) => start[variant] !== undefined);
   return {
     variant,
-    title: VARIANTS[variant].title,
+    title,
     starts: own.length,
     bursts: own.reduce((sum, start) => sum + start[variant].length, 0),
     microsPerRequest: mean(own.map((start) => median(start[variant]))),

@@ -15,11 +15,11 @@ const STARTS = 8;
  *   `cold`, `warm`: microseconds of CPU per unit; `bytes`: heap per unit that the GC has to collect
  */
 
-/** What one unit costs through the adapter, with the router around it and no network. @param {{ blocks: number, maxMs: number }} options @returns {Promise<IsolatedResult>} */
-export async function runIsolated({ blocks, maxMs }) {
+/** What one unit costs through the adapter, with the router around it and no network. @param {import('./app.mjs').Framework} framework @param {{ blocks: number, maxMs: number }} options @returns {Promise<IsolatedResult>} */
+export async function runIsolated(framework, { blocks, maxMs }) {
   const results = [];
   for (let start = 0; start < STARTS; start += 1) {
-    results.push(await oneStart({ blocks: Math.ceil(blocks / STARTS), maxMs: maxMs / STARTS }));
+    results.push(await oneStart({ framework, blocks: Math.ceil(blocks / STARTS), maxMs: maxMs / STARTS }));
   }
   // Starts are what is resampled: blocks of one start share what V8 made of the code.
   const estimate = (side) =>

@@ -13,7 +13,7 @@ export function isolatedText({ cold, warm, bytes, blocks, starts }, bareMicros) 
     `  ${title.padEnd(34)} ${value.toFixed(2).padStart(6)} us  [${low.toFixed(2)} .. ${high.toFixed(2)}]` +
     `   ${percent(value / bareMicros, 2)} of the bare app's ${bareMicros.toFixed(0)} us per request`;
   return [
-    `Isolated: CPU that one unit adds to a request through Express's router (no network), ${blocks} blocks, ${starts} starts`,
+    `Isolated: CPU that one unit adds to a request through the router (no network), ${blocks} blocks, ${starts} starts`,
     line('cold, listener and GC included', cold),
     line('warm, one request at a time', warm),
     `  heap per unit, left for the GC     ${bytes.toFixed(0).padStart(6)} B`,

@@ -14,16 +14,16 @@ export class ServerProcess {
     this.client = client;
   }
 
-  /** @param {string} variant */
-  static async start(variant) {
+  /** @param {import('./app.mjs').Framework} framework @param {string} variant */
+  static async start(framework, variant) {
     const env = { ...process.env, NODE_ENV: 'production' };
-    const child = fork(SCRIPT, [variant], { env, execArgv: [] });
+    const child = fork(SCRIPT, [framework, variant], { env, execArgv: [] });
     try {
       const { port } = await answer(child);
       return new ServerProcess(child, await BurstClient.connect(port));
     } catch (error) {
       child.kill('SIGKILL');
-      throw new Error(`the server of variant "${variant}" did not start`, { cause: error });
+      throw new Error(`the server of ${framework}, variant "${variant}", did not start`, { cause: error });
     }
   }
 

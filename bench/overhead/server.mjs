@@ -1,11 +1,11 @@
-/** Child process: one server of the variant in argv[2]. Tells its port, then its CPU whenever it is asked. */
+/** Child process: one server of the framework in argv[2] and the variant in argv[3]. Tells its port, then its CPU whenever it is asked. */
 import { createServer } from 'node:http';
-import express from 'express';
-import { buildApp } from './app.mjs';
+import { APPS } from './app.mjs';
 import { VARIANTS } from './variants.mjs';
 
-const middleware = await VARIANTS[process.argv[2]].middleware();
-const server = createServer(buildApp(express, middleware));
+const [framework, variant] = process.argv.slice(2);
+const middleware = await VARIANTS[framework][variant].middleware();
+const server = createServer(await APPS[framework](middleware));
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 

@@ -9,6 +9,7 @@ export const CASES_FOLDER = path.join(import.meta.dirname, 'cases');
  *
  * @typedef {object} CorpusCase
  * @property {string} name
+ * @property {'express' | 'koa'} framework
  * @property {'leak' | 'clean'} expect
  * @property {string} why one line
  * @property {Leak[]} [leaks] what leaks, when `expect` is `leak`
@@ -40,4 +41,13 @@ export function loadCase(name) {
   const known = caseNames();
   if (!known.includes(name)) throw new Error(`no corpus case "${name}"; there are: ${known.join(', ')}`);
   return JSON.parse(readFileSync(path.join(CASES_FOLDER, name, 'case.json'), 'utf8'));
+}
+
+/**
+ * The module whose `leakGuard` an app of this case takes.
+ *
+ * @param {Pick<CorpusCase, 'framework'>} spec
+ */
+export function guardModuleOf({ framework }) {
+  return `@leakguard/${framework}`;
 }

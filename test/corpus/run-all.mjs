@@ -13,14 +13,15 @@ const { values, positionals } = parseArgs({
     units: { type: 'string', default: String(DEFAULT_UNITS) },
     seed: { type: 'string', default: '1' },
     level: { type: 'string', default: 'prove' },
-    guard: { type: 'string', default: '@leakguard/express' },
+    guard: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const units = wholeNumber('--units', values.units);
 const seeds = values.seed.split(',').map((text) => wholeNumber('--seed', text));
 const level = /** @type {'prove'} */ (values.level);
-const guard = /^[./]/.test(values.guard) ? pathToFileURL(path.resolve(values.guard)).href : values.guard;
+const guard =
+  values.guard && /^[./]/.test(values.guard) ? pathToFileURL(path.resolve(values.guard)).href : values.guard;
 const names = positionals.length > 0 ? positionals : caseNames();
 
 const results = [];
@@ -28,7 +29,7 @@ const broken = [];
 for (const name of names) {
   for (const seed of seeds) {
     try {
-      const result = await runCase(name, { units, seed, level, guard });
+      const result = await runCase(name, { units, seed, level, ...(guard && { guard }) });
       results.push(result);
       progress(
         `${result.judgement.pass ? 'pass' : 'FAIL'}  ${name} (seed ${seed}, ${speed(result)} requests/s)`,

@@ -1,5 +1,5 @@
 import { installCasePackages } from './case-packages.mjs';
-import { loadCase } from './cases.mjs';
+import { guardModuleOf, loadCase } from './cases.mjs';
 import { judge } from './judge.mjs';
 import { startLoad } from './load.mjs';
 import { RunHistory } from './run-history.mjs';
@@ -23,7 +23,7 @@ const DEFAULT_MAX_SECONDS = 600;
  *   GCs are forced by the clock, so a fast machine has fewer of them in the same number of requests
  * @property {number} [seed] of the traffic (default 1)
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} [level] default `prove`
- * @property {string} [guard] module that exports `leakGuard` (default `@leakguard/express`)
+ * @property {string} [guard] module that exports `leakGuard` (default: leakguard's own for the case's framework)
  * @property {number} [maxSeconds] the run fails when it takes longer (default 600)
  */
 
@@ -57,8 +57,8 @@ const DEFAULT_MAX_SECONDS = 600;
  */
 export async function runCase(name, options = {}) {
   const { units = DEFAULT_UNITS, seed = 1, level = 'prove', maxSeconds = DEFAULT_MAX_SECONDS } = options;
-  const { guard = '@leakguard/express', rows = 0 } = options;
   const spec = loadCase(name);
+  const { guard = guardModuleOf(spec), rows = 0 } = options;
   await installCasePackages();
   const history = new RunHistory();
   /** @type {import('./load.mjs').Load | undefined} */

@@ -8,7 +8,7 @@ import { settledMemory } from './settled-memory.mjs';
 
 /**
  * @typedef {object} ServeOptions
- * @property {string | null} guard the module whose `leakGuard` is mounted; null: the bare app
+ * @property {string | null} guard the module whose `leakGuard` is mounted, of the case's framework; null: the bare app
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} level
  * @property {string | null} [rival] the URL of a module that exports `createRival`, mounted right behind the guard: two
  *   detectors then see the same process (default null)
@@ -19,6 +19,38 @@ import { settledMemory } from './settled-memory.mjs';
  *
  * @typedef {{ middleware: import('express').RequestHandler, report(): unknown }} Rival
  */
+
+/**
+ * How an app of each framework takes the guard, with a rival behind it, and how it listens.
+ *
+ * @type {Record<import('./cases.mjs').CorpusCase['framework'],
+ *   { mounted(guard: any, rival: Rival['middleware'] | undefined): unknown, listenerOf(app: any): http.RequestListener }>}
+ */
+const FRAMEWORKS = {
+  express: {
+    mounted(guard, rival) {
+      const all = [guard, rival].filter((each) => each != null);
+      return all.length === 0 ? null : all;
+    },
+    listenerOf: (app) => app,
+  },
+  koa: {
+    mounted(guard, rival) {
+      if (rival === undefined) return guard;
+      const pass = guard ?? ((/** @type {any} */ _ctx, /** @type {() => unknown} */ next) => next());
+      return (/** @type {any} */ ctx, /** @type {() => unknown} */ next) =>
+        pass(ctx, () => {
+          /** @type {unknown} */
+          let passed;
+          rival(ctx.req, ctx.res, () => {
+            passed = next();
+          });
+          return passed;
+        });
+    },
+    listenerOf: (app) => app.callback(),
+  },
+};
 
 // A guard that breaks its host must fail the run: say so, and let the run go on to its report.
 process.on('uncaughtException', (error) => tellFailure('uncaughtException', error));
@@ -37,9 +69,10 @@ async function serve() {
   const middleware = options.guard === null ? null : await mountable(options.guard);
   const { build } = await import(pathToFileURL(path.join(CASES_FOLDER, name, 'app.mjs')).href);
   const rival = options.rival ? await rivalOf(options.rival) : null;
-  const first = [middleware, rival?.middleware].filter((each) => each != null);
-  const { app, close } = await build(first.length === 0 ? {} : { guard: first });
-  const server = http.createServer(app);
+  const { mounted, listenerOf } = FRAMEWORKS[loadCase(name).framework];
+  const first = mounted(middleware, rival?.middleware);
+  const { app, close } = await build(first === null ? {} : { guard: first });
+  const server = http.createServer(listenerOf(app));
   // Longer than any pause of the driver, so that no request meets a connection that the server is closing.
   server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1', () => {

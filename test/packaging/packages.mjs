@@ -19,6 +19,7 @@ const require = createRequire(import.meta.url);
 export const PUBLISHED = [
   { name: '@leakguard/core', folder: 'packages/core', profile: 'strict' },
   { name: '@leakguard/express', folder: 'packages/express', profile: 'strict' },
+  { name: '@leakguard/koa', folder: 'packages/koa', profile: 'strict' },
   { name: 'leakguard', folder: 'packages/cli', profile: 'esm-only' },
 ];
 

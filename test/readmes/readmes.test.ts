@@ -49,6 +49,8 @@ describe('programs in READMEs', () => {
       target: 'es2022',
       types: ['node'],
       strict: true,
+      // @types/koa does not fit the content-disposition that Express 5.3 brings; test/packaging checks our declarations.
+      skipLibCheck: true,
       noImplicitAny: false,
       allowJs: true,
       checkJs: true,

@@ -1,13 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import type { Guard } from '@leakguard/core';
-import { isLatestAlive, resolveAdapterOptions } from '@leakguard/core/adapter';
+import {
+  CountedRequest,
+  canFinish,
+  isCountedFor,
+  RequestCounter,
+  resolveAdapterOptions,
+} from '@leakguard/core/adapter';
 import type { RequestHandler } from 'express';
-import { CountedRequest } from './counted-request.ts';
 import { locate } from './locate.ts';
 import type { LeakGuardOptions, ScopeOf } from './options.ts';
-import { RequestCounter } from './request-counter.ts';
 import { noteEntry, RequestTrack } from './request-track.ts';
 import { type RoutedRequest, watchEntries } from './router-internals.ts';
+import { shared } from './shared-state.ts';
+
+/** What the app's option `scope` is asked with is Express's, whose types only the app needs. */
+type Counter = RequestCounter<[req: RoutedRequest, res: ServerResponse]>;
 
 const TEXT = { adapter: 'leakGuard', scopeArgs: '(req, res)' };
 
@@ -28,10 +36,12 @@ export type LeakGuard = RequestHandler & { guard: Guard };
  */
 export function leakGuard(options: LeakGuardOptions = {}): LeakGuard {
   const resolved = resolveAdapterOptions<ScopeOf>(options, TEXT);
-  const counter = new RequestCounter(resolved);
+  const counter: Counter = new RequestCounter(resolved as never, TEXT, (counts) => {
+    shared.counters += counts ? 1 : -1;
+  });
   const middleware: RequestHandler = function countRequest(req, res, next) {
     try {
-      if (counter.counts()) begin(req as unknown as RoutedRequest, res, counter, middleware);
+      if (counter.counts()) begin(req as never, res as never, counter, middleware);
     } catch {
       // The guard never breaks a request: this one goes on uncounted.
     }
@@ -40,16 +50,11 @@ export function leakGuard(options: LeakGuardOptions = {}): LeakGuard {
   return Object.assign(middleware, { guard: resolved.guard });
 }
 
-function begin(
-  req: RoutedRequest,
-  res: ServerResponse,
-  counter: RequestCounter,
-  middleware: RequestHandler,
-): void {
-  if (!isLatestAlive(req) && neverCloses(req, res)) return;
+function begin(req: RoutedRequest, res: ServerResponse, counter: Counter, middleware: RequestHandler): void {
+  if (!canFinish(req, res)) return;
   const track = RequestTrack.of(req, res) ?? startTrack(req, middleware);
-  const counted = track.listeners as CountedRequest | null;
-  if (isCounted(counted, counter.identity)) return;
+  const counted = track.listeners as CountedRequest<[RoutedRequest, ServerResponse]> | null;
+  if (isCountedFor(counter.identity, counted)) return;
   // Before the unit: one that began and could not end would be in flight for ever.
   if (counted === null) track.watch(req, res);
   const request = new CountedRequest(req, res, counter, counted);
@@ -58,24 +63,8 @@ function begin(
   if (track.route !== null) request.enterRoute(track.route, req);
 }
 
-/**
- * Some WebSocket libraries route upgrades through the app with a response that never closes; and a client that is
- * already gone, or answered, closes nothing any more. None of them could ever end.
- */
-function neverCloses(req: RoutedRequest, res: ServerResponse): boolean {
-  // Not all responses that wait on a connection are told that it broke (Node 20 and 22).
-  const gone = req.socket?.destroyed === true;
-  return gone || req.upgrade === true || res.destroyed || res.writableFinished;
-}
-
 /** Only the first request gets here: it entered layers before anything could watch. */
 function startTrack(req: RoutedRequest, middleware: RequestHandler): RequestTrack {
   watchEntries(req.app, noteEntry);
   return RequestTrack.start(req, locate(req, middleware), undefined);
-}
-
-function isCounted(counted: CountedRequest | null, identity: unknown): boolean {
-  for (let each = counted; each !== null; each = each.following)
-    if (each.counter.identity === identity) return true;
-  return false;
 }

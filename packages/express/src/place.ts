@@ -1,4 +1,4 @@
-import type { ScopeId } from '@leakguard/core';
+import { Place as AdapterPlace, pathname } from '@leakguard/core/adapter';
 import { type LayerPaths, only, pathsOf, UNKNOWN_MOUNT } from './layer-paths.ts';
 import type { Layer } from './router-internals.ts';
 
@@ -6,21 +6,9 @@ import type { Layer } from './router-internals.ts';
  * Where a request got to: a route or a mount, reached through the mounts above it. Places are made once and kept as
  * long as their layer lives, so a request only looks them up; they hold patterns, never URLs.
  */
-export class Place {
-  /** The whole pattern: `/orgs/:org/users/:id`; empty at the root. */
-  readonly pattern: string;
-  readonly isRoute: boolean;
-  /** The last scope made of this place, and for whom: most places have one guard and one method. */
-  scopeOwner: object | null = null;
-  scopeMethod: string | undefined;
-  scope: ScopeId | undefined;
+export class Place extends AdapterPlace {
   /** Per layer, because a router mounted at several places has one place under each; routes have none. */
   #children: WeakMap<Layer, Children> | null = null;
-
-  constructor(pattern: string, isRoute: boolean) {
-    this.pattern = pattern;
-    this.isRoute = isRoute;
-  }
 
   /** The place of a layer that has one path, once it was made; null where `child` has to look at the URL. */
   onlyChild(layer: Layer): Place | null {
@@ -82,11 +70,4 @@ function allPatterns({ count, pattern }: LayerPaths): string {
 function joinPaths(mount: string, path: string): string {
   const below = path === '' || path === '/' ? '' : /^[/(]/.test(path) ? path : `/${path}`;
   return mount + below;
-}
-
-/** `req.url` may hold a query, and a whole origin if a proxy sent it so. */
-function pathname(url: string): string {
-  const path = url.startsWith('/') ? url : url.replace(/^[a-z+.-]+:\/\/[^/?]*/i, '');
-  const query = path.indexOf('?');
-  return query < 0 ? path : path.slice(0, query);
 }

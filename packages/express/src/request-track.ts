@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type Connection, Connections, type Exchange } from '@leakguard/core/adapter';
+import { type Connection, Connections, type Exchange, readField } from '@leakguard/core/adapter';
 import { type Place, ROOT, UNKNOWN } from './place.ts';
-import { readField } from './read-field.ts';
 import {
   fellThrough,
   isMountedAtRoot,
@@ -19,7 +18,7 @@ const connections = new Connections<RequestTrack>('express.connection/1');
 export interface RequestListener {
   enterRoute(place: Place, req: RoutedRequest): void;
   /** @param place where the request was answered, null if nowhere */
-  end(place: Place | null, req: RoutedRequest, res: ServerResponse): void;
+  end(place: Place | null, req: RoutedRequest, first: RoutedRequest, second: ServerResponse): void;
   following: RequestListener | null;
 }
 
@@ -84,14 +83,8 @@ export class RequestTrack extends RouterLevel implements Exchange {
   /** From now on the end of the response is told to the listeners. */
   watch(req: RoutedRequest, res: ServerResponse): void {
     this.res = res;
-    const connection = connections.open(req, res);
-    this.connection = connection;
-    if (connection !== null) {
-      connection.add(this);
-      return;
-    }
-    res.on('close', () => this.finish());
-    shared.apart.set(req, this);
+    this.connection = connections.watch(this, req, res);
+    if (this.connection === null) shared.apart.set(req, this);
   }
 
   /** Tells the listeners, and lets go of everything in case something keeps this. */
@@ -105,7 +98,7 @@ export class RequestTrack extends RouterLevel implements Exchange {
     this.req = this.res = this.connection = this.handed = this.next = this.layer = this.route = null;
     this.listeners = null;
     if (shared.last === this) shared.last = undefined;
-    for (let each = listeners; each !== null; each = each.following) each.end(place, req, res);
+    for (let each = listeners; each !== null; each = each.following) each.end(place, req, req, res);
   }
 
   /** Null where nothing in the app answered. */

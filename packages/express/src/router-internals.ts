@@ -4,7 +4,7 @@
  * missing makes a name vaguer (`(mount)`), never a request fail.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readField } from './read-field.ts';
+import { readField } from '@leakguard/core/adapter';
 
 /** One entry of a router's stack: a route, a middleware or mount, or a handler inside a route. */
 export interface Layer {

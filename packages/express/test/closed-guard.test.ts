@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createGuard } from '@leakguard/core';
-import { request } from '@leakguard/test-utils';
+import { collected, request } from '@leakguard/test-utils';
 import { expect, it, onTestFinished } from 'vitest';
 import { leakGuard } from '../src/index.ts';
-import { collected } from './collected.ts';
 import { listen, MAJORS } from './majors.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };

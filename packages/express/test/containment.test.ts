@@ -1,28 +1,14 @@
 import type { RequestListener } from 'node:http';
 import { createGuard, type Guard } from '@leakguard/core';
-import { type RecordingGuard, recordingGuard, request } from '@leakguard/test-utils';
+import { recordingGuard, request, throwingScope, watchForRejections } from '@leakguard/test-utils';
 import type { Express as App, RequestHandler } from 'express';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LeakGuardOptions, leakGuard } from '../src/index.ts';
 import { freshExpress, listen, MAJORS } from './majors.ts';
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const ok: RequestHandler = (_req, res) => void res.end('ok');
-const unhandled: unknown[] = [];
-const noteUnhandled = (error: unknown): void => void unhandled.push(error);
-const warnings: string[] = [];
-
-beforeEach(() => {
-  process.on('unhandledRejection', noteUnhandled);
-  vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
-});
-afterEach(async () => {
-  await new Promise(setImmediate);
-  process.off('unhandledRejection', noteUnhandled);
-  vi.restoreAllMocks();
-  warnings.length = 0;
-  expect(unhandled.splice(0)).toEqual([]);
-});
+const warnings = watchForRejections();
 
 describe('leakGuard', () => {
   it.each([
@@ -152,14 +138,6 @@ describe.each(MAJORS)('$name: leakGuard', ({ major }) => {
 
 function thrown(error: unknown): never {
   throw error;
-}
-
-function throwingScope(guard: RecordingGuard, fails: (name: string) => boolean): RecordingGuard {
-  const { scope } = guard;
-  return Object.assign(guard, {
-    scope: ((kind, name) =>
-      fails(name) ? thrown(new Error('no scope')) : scope(kind, name)) as Guard['scope'],
-  });
 }
 
 /** Every scope that is still asked for. */

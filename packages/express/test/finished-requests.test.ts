@@ -1,17 +1,9 @@
 import { Agent, type IncomingMessage } from 'node:http';
-import { recordingGuard, request } from '@leakguard/test-utils';
+import { collected, forgetfulGuard, request } from '@leakguard/test-utils';
 import type { RequestHandler } from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { leakGuard } from '../src/index.ts';
-import { collected } from './collected.ts';
 import { listen, MAJORS } from './majors.ts';
-
-/** A guard that keeps nothing: the recording one holds every subject. */
-function forgetfulGuard() {
-  const guard = recordingGuard();
-  const unit = { enter: () => undefined, end: () => undefined };
-  return Object.assign(guard, { begin: () => unit });
-}
 
 /** Passes on a turn later, so that other requests enter layers in between. */
 const later: RequestHandler = (_req, _res, next) => void setImmediate(next);

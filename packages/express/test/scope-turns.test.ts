@@ -1,22 +1,7 @@
-import { type RecordingGuard, recordingGuard, request } from '@leakguard/test-utils';
+import { request, turningGuard } from '@leakguard/test-utils';
 import { expect, it, onTestFinished } from 'vitest';
 import { leakGuard } from '../src/index.ts';
 import { listen, MAJORS } from './majors.ts';
-
-const SCOPE_TURN = Symbol.for('leakguard.scope-turn');
-
-/** A guard that counts how often it was asked for each name, and whose scopes can lose their place. */
-function turningGuard(): RecordingGuard & { asked: string[]; turn: () => void } {
-  const guard = recordingGuard();
-  const asked: string[] = [];
-  let turn = 0;
-  const scope: RecordingGuard['scope'] = (kind, name) => {
-    asked.push(name);
-    return guard.scope(kind, name);
-  };
-  const turning = { ...guard, scope, asked, turn: () => void turn++ };
-  return Object.defineProperty(turning, SCOPE_TURN, { get: () => turn });
-}
 
 it.each(MAJORS)(
   '$name: asks for a scope once, and again when scopes lost their place',

@@ -1,1 +1,3 @@
-export {};
+export type { LeakGuard } from './leak-guard.ts';
+export { leakGuard } from './leak-guard.ts';
+export type { LeakGuardOptions } from './options.ts';

@@ -9,6 +9,8 @@ export interface RecordedUnit {
   /** Calls of `end`: more than one is the adapter's mistake. */
   ends: number;
   subject: object | null;
+  /** The functions that it said handled the unit. */
+  handlers: Seen['handlers'];
 }
 
 /** A guard that remembers what an adapter told it and measures nothing. */
@@ -85,7 +87,7 @@ export function recordingGuard(): RecordingGuard {
 }
 
 function recordUnit(names: string[], onEnd: (scope: string) => void): Unit & { recorded: RecordedUnit } {
-  const recorded: RecordedUnit = { entered: [], ended: null, ends: 0, subject: null };
+  const recorded: RecordedUnit = { entered: [], ended: null, ends: 0, subject: null, handlers: [] };
   return {
     recorded,
     enter: (scope) => void recorded.entered.push(names[scope] ?? `unknown scope ${scope}`),
@@ -94,6 +96,7 @@ function recordUnit(names: string[], onEnd: (scope: string) => void): Unit & { r
       if (recorded.ended !== null) return;
       recorded.ended = names[scope] ?? `unknown scope ${scope}`;
       recorded.subject = seen?.subject ?? null;
+      recorded.handlers = seen?.handlers ?? [];
       onEnd(recorded.ended);
     },
   };

@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import * as core from '@leakguard/core';
-import { leakGuard } from '@leakguard/express';
+import * as express from '@leakguard/express';
+import * as koa from '@leakguard/koa';
 import { countsRequests } from './counts-requests.cjs';
 
 const require = createRequire(import.meta.url);
-const commonjs = require('@leakguard/express');
-assert.notEqual(commonjs.leakGuard, leakGuard, 'two copies, or this shows nothing');
 assert.notEqual(require('@leakguard/core').getGuard, core.getGuard);
 
 process.on('warning', ({ message }) => assert.fail(message));
-await countsRequests(core, [leakGuard, commonjs.leakGuard]);
-await countsRequests(require('@leakguard/core'), [commonjs.leakGuard, leakGuard]);
+for (const [framework, { leakGuard }] of Object.entries({ express, koa })) {
+  const commonjs = require(`@leakguard/${framework}`);
+  assert.notEqual(commonjs.leakGuard, leakGuard, 'two copies, or this shows nothing');
+  await countsRequests(core, [leakGuard, commonjs.leakGuard], framework);
+  await countsRequests(require('@leakguard/core'), [commonjs.leakGuard, leakGuard], framework);
+}

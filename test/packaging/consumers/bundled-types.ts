@@ -1,9 +1,11 @@
 import { createGuard, type GrowthReport, type Guard, guardServer } from '@leakguard/core';
 import { resolveAdapterOptions } from '@leakguard/core/adapter';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
+import * as koa from '@leakguard/koa';
 
 const guard: Guard = createGuard();
 export const middleware: LeakGuard = leakGuard({ guard });
+export const ofKoa: koa.LeakGuard = koa.leakGuard({ guard });
 export const report: GrowthReport = middleware.guard.report();
 export const count: typeof guardServer = guardServer;
 export const resolve: typeof resolveAdapterOptions = resolveAdapterOptions;

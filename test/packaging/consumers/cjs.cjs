@@ -1,8 +1,13 @@
 const assert = require('node:assert/strict');
 const core = require('@leakguard/core');
-const { leakGuard } = require('@leakguard/express');
 const { countsRequests } = require('./counts-requests.cjs');
 
-assert.match(require.resolve('@leakguard/express'), /express[/\\]dist[/\\]cjs[/\\]index\.js$/);
+async function countsBoth() {
+  for (const framework of ['express', 'koa']) {
+    const { leakGuard } = require(`@leakguard/${framework}`);
+    assert.match(require.resolve(`@leakguard/${framework}`), /(express|koa)[/\\]dist[/\\]cjs[/\\]index\.js$/);
+    await countsRequests(core, [leakGuard], framework);
+  }
+}
 // A rejection that nobody handles ends this with exit code 1, as it should.
-void countsRequests(core, [leakGuard]);
+void countsBoth();

@@ -1,10 +1,15 @@
 import core = require('@leakguard/core');
 import adapter = require('@leakguard/core/adapter');
 import express = require('@leakguard/express');
+import koa = require('@leakguard/koa');
 
 export const adapterOf: typeof adapter.isCounting = adapter.isCounting;
 
 export function countsFor(guard: core.Guard): express.LeakGuard {
   guard.begin().end(guard.scope('job', 'mail:send'));
   return express.leakGuard({ guard });
+}
+
+export function countsKoaFor(guard: core.Guard): koa.LeakGuard {
+  return koa.leakGuard({ guard });
 }

@@ -1,9 +1,12 @@
 // Jest's, in CommonJS.
 const core = require('@leakguard/core');
-const { leakGuard } = require('@leakguard/express');
+const express = require('@leakguard/express');
+const koa = require('@leakguard/koa');
 const { countsRequests } = require('./counts-requests.cjs');
 
-test('counts requests', () => countsRequests(core, [leakGuard]));
+test.each(Object.entries({ express, koa }))('counts requests of %s', (framework, { leakGuard }) =>
+  countsRequests(core, [leakGuard], framework),
+);
 
 test('is off unless told otherwise', async () => {
   const guard = core.createGuard();

@@ -10,8 +10,10 @@ import {
 } from '@leakguard/core';
 import { takeOverUnit } from '@leakguard/core/adapter';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
+import { leakGuard as leakGuardOfKoa } from '@leakguard/koa';
 import express from 'express';
-import { countsFor } from './commonjs-types.cjs';
+import Koa from 'koa';
+import { countsFor, countsKoaFor } from './commonjs-types.cjs';
 
 const guard: Guard = createGuard({ level: 'prove', minBytesPerUnit: '2KB' });
 const scope: ScopeId = guard.scope('job', 'mail:send');
@@ -26,6 +28,7 @@ const middleware: LeakGuard = leakGuard({ guard, scope: (req) => req.get('x-oper
 express().use(middleware);
 // A guard whose types are ESM's goes into a function whose types are CommonJS's, and back.
 countsFor(guard).guard.scope('route', 'GET /') satisfies ScopeId;
+new Koa().use(leakGuardOfKoa({ guard, scope: (ctx) => ctx.get('x-operation') })).use(countsKoaFor(guard));
 guardServer(createServer(), { level: 'watch', scope: ({ method }) => method }).guard satisfies Guard;
 guardServer(createSecureServer(), { guard });
 // @ts-expect-error: no server

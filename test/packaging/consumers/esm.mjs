@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { formatReport, getGuard } from '@leakguard/core';
-import { leakGuard } from '@leakguard/express';
+import * as express from '@leakguard/express';
+import * as koa from '@leakguard/koa';
 import { countsRequests } from './counts-requests.cjs';
 
-assert.match(import.meta.resolve('@leakguard/express'), /express\/dist\/index\.js$/);
-await countsRequests({ formatReport, getGuard }, [leakGuard]);
+for (const [framework, { leakGuard }] of Object.entries({ express, koa })) {
+  assert.match(import.meta.resolve(`@leakguard/${framework}`), /(express|koa)\/dist\/index\.js$/);
+  await countsRequests({ formatReport, getGuard }, [leakGuard], framework);
+}

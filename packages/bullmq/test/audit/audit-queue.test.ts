@@ -11,7 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const LIMITS = { removeOnComplete: { count: 100 }, removeOnFail: { count: 100 }, sizeLimit: 65_536, keepLogs: 10 };
+const LIMITS = {
+  removeOnComplete: { count: 100 },
+  removeOnFail: { count: 100 },
+  sizeLimit: 65_536,
+  keepLogs: 10,
+};
 const namesOf = (findings: readonly AuditFinding[]): string[] => findings.map(({ finding }) => finding);
 const find = (findings: readonly AuditFinding[], name: string): AuditFinding => {
   const found = findings.find(({ finding }) => finding === name);
@@ -126,7 +131,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     await test.work(test.worker(), 3);
     const finding = find(await auditQueue(test.queue), 'completed-jobs-kept');
     expect(finding).toMatchObject({ severity: 'info' });
-    expect(finding.text).toContain('whether a worker has cannot be seen from a queue, only from the worker');
+    expect(finding.text).toContain(
+      'whether a worker has one cannot be seen from a queue, only from the worker',
+    );
     expect(finding.fix).toContain(`new Queue('${test.name}', { defaultJobOptions: {`);
   });
 
@@ -135,7 +142,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     await test.queue.add('send', {});
     const findings = await auditQueue(test.worker());
     expect(find(findings, 'completed-jobs-kept')).toMatchObject({ severity: 'info' });
-    expect(find(findings, 'completed-jobs-kept').text).toMatch(/^no completed job is kept yet, and all will be;/);
+    expect(find(findings, 'completed-jobs-kept').text).toMatch(
+      /^no completed job is kept yet, and all will be;/,
+    );
   });
 
   it('warns of an idle queue whose jobs outlived their age, and not while jobs finish', async () => {
@@ -148,7 +157,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     const [finding, ...others] = await auditQueue(test.queue);
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ finding: 'completed-jobs-outlive-age', severity: 'warning' });
-    expect(finding!.text).toMatch(/^4 jobs \([\d.]+ KB\) have outlived removeOnComplete's age of 1 h 0 min by as much as 2 h 0 min/);
+    expect(finding!.text).toMatch(
+      /^4 jobs \([\d.]+ KB\) have outlived removeOnComplete's age of 1 h 0 min by as much as 2 h 0 min/,
+    );
     expect(finding!.fix).toContain("queue.clean(3600000, 1000, 'completed')");
     expect(finding!.bytes).toBeGreaterThan(1000);
   });
@@ -191,13 +202,19 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     const [finding, ...others] = await auditQueue(test.queue);
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ finding: 'events-stream-big', severity: 'warning' });
-    expect(finding!.text).toMatch(/^the events stream holds 800 entries of about 1[56][\d.]* KB each, 1[23] MB; it is trimmed to 10,000/);
+    expect(finding!.text).toMatch(
+      /^the events stream holds 800 entries of about 1[56][\d.]* KB each, 1[23] MB; it is trimmed to 10,000/,
+    );
     expect(finding!.fix).toContain('{ streams: { events: { maxLen: 100 } } }');
   });
 
   it('warns of job schedulers whose template lacks what the worker lacks too', async () => {
     const test = queueOn();
-    await test.queue.upsertJobScheduler('nightly', { pattern: '0 3 * * *' }, { opts: { removeOnComplete: 10 } });
+    await test.queue.upsertJobScheduler(
+      'nightly',
+      { pattern: '0 3 * * *' },
+      { opts: { removeOnComplete: 10 } },
+    );
     const finding = find(await auditQueue(test.worker()), 'scheduler-keeps-jobs');
     expect(finding).toMatchObject({ severity: 'warning' });
     expect(finding.text).toBe(
@@ -208,6 +225,17 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     expect(namesOf(await auditQueue(covered))).not.toContain('scheduler-keeps-jobs');
   });
 
+  it('warns of a name of which Redis has nothing, as of one that is misspelt', async () => {
+    const test = queueOn({ queue: { skipMetasUpdate: true } });
+    const findings = await auditQueue(test.queue);
+    expect(namesOf(findings)).toEqual(['no-such-queue']);
+    expect(findings[0]).toMatchObject({ severity: 'warning' });
+    expect(findings[0]!.text).toContain(`(keys bull:${test.name}:*)`);
+    const empty = queueOn({ queue: { defaultJobOptions: LIMITS } });
+    await empty.queue.setGlobalConcurrency(5);
+    expect(await auditQueue(empty.queue)).toEqual([]);
+  });
+
   it('respects a prefix with a hash tag, and queue names of any characters', async () => {
     const name = `q'"\\ü-${bull.major}`;
     const test = queueOn({ name, queue: { prefix: '{tag}' } });
@@ -216,7 +244,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     const finding = find(await auditQueue(worker), 'completed-jobs-kept');
     expect(finding).toMatchObject({ queue: name });
     expect(finding.text).toMatch(/^3 jobs are kept/);
-    expect(finding.fix).toBe(`new Worker('q\\'"\\\\ü-${bull.major}', processor, { removeOnComplete: { count: 1000 } })`);
+    expect(finding.fix).toBe(
+      `new Worker('q\\'"\\\\ü-${bull.major}', processor, { removeOnComplete: { count: 1000 } })`,
+    );
   });
 
   it('survives jobs that are damaged or gone while it looks', async () => {

@@ -1,4 +1,4 @@
-import type { JobsOptions, QueueOptions, Worker, WorkerOptions } from 'bullmq6';
+import type { JobsOptions, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq6';
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import type { BullMajor } from './bull-majors.ts';
@@ -14,7 +14,7 @@ let queues = 0;
 export class TestQueue {
   readonly name: string;
   readonly redis: Redis;
-  readonly queue: InstanceType<BullMajor['bullmq']['Queue']>;
+  readonly queue: Queue;
   readonly #bull: BullMajor;
   readonly #url: string;
   readonly #options: TestQueueOptions;
@@ -39,10 +39,7 @@ export class TestQueue {
     return redis;
   }
 
-  worker(
-    options: Partial<WorkerOptions> = {},
-    process: (name: string) => unknown = () => 'done',
-  ): InstanceType<BullMajor['bullmq']['Worker']> {
+  worker(options: Partial<WorkerOptions> = {}, process: (name: string) => unknown = () => 'done'): Worker {
     const { prefix } = this.#options.queue ?? {};
     const worker = new this.#bull.bullmq.Worker(
       this.name,
@@ -50,7 +47,12 @@ export class TestQueue {
         if (job.name === 'logs') for (let line = 0; line < 3; line++) await job.log('a line');
         return process(job.name);
       },
-      { connection: this.connection(), autorun: false, ...(prefix === undefined ? {} : { prefix }), ...options },
+      {
+        connection: this.connection(),
+        autorun: false,
+        ...(prefix === undefined ? {} : { prefix }),
+        ...options,
+      },
     );
     worker.on('error', () => undefined);
     onTestFinished(() => worker.close(true));

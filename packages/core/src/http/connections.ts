@@ -46,6 +46,17 @@ export class Connections<E extends Exchange> {
     return connection;
   }
 
+  /**
+   * From now on the exchange is told when its response has finished, or never will: by its connection, which is given
+   * back, or else (null) by a listener on the response.
+   */
+  watch(exchange: E, req: IncomingMessage, res: ServerResponse): Connection<E> | null {
+    const connection = this.open(req, res);
+    if (connection === null) res.once('close', () => exchange.finish());
+    else connection.add(exchange);
+    return connection;
+  }
+
   #on(socket: Socket | null | undefined): Connection<E> | undefined {
     return (socket as Carrier<E> | null | undefined)?.[this.#key];
   }

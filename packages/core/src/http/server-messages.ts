@@ -26,9 +26,23 @@ export function arrival(req: object): ServerMessage | null {
   return req === arrived?.request ? arrived : null;
 }
 
-/** True for the request that came in last, while its client is there and its response has not finished. */
-export function isLatestAlive(req: object): boolean {
+/**
+ * False where a unit could never end. Some WebSocket libraries route upgrades through the app with a response that never
+ * closes; and a client that is already gone, or answered, closes nothing any more.
+ */
+export function canFinish(req: IncomingMessage, res: ServerResponse): boolean {
+  return isLatestAlive(req) || !neverCloses(req as IncomingMessage & { upgrade?: boolean }, res);
+}
+
+/** The request that came in last, while its client is there and its response has not finished: nothing of it need be read. */
+function isLatestAlive(req: object): boolean {
   return req === arrived?.request && !arrived.socket.destroyed;
+}
+
+function neverCloses(req: IncomingMessage & { upgrade?: boolean }, res: ServerResponse): boolean {
+  // Not all responses that wait on a connection are told that it broke (Node 20 and 22).
+  const gone = req.socket?.destroyed === true;
+  return gone || req.upgrade === true || res.destroyed || res.writableFinished;
 }
 
 /**

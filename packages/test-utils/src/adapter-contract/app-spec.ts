@@ -40,6 +40,11 @@ export interface AdapterUnderTest {
    * ask what only a router can tell. @default true
    */
   knowsRoutes?: boolean;
+  /**
+   * False for a framework that does not say that a route passed the request on: where nothing answers after it, the
+   * request is the route's, for a route that leaves the framework's own 404 standing looks the same. @default true
+   */
+  tellsPassing?: boolean;
   /** Builds the app with the real framework and listens on an ephemeral port of 127.0.0.1. */
   startApp(spec: AppSpec): Promise<RunningApp>;
 }

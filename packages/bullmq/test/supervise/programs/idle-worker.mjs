@@ -29,6 +29,7 @@ if (!has('--never-join')) {
   });
   onDrained(() => say(`cleaned ${process.pid}`));
   say(`slot ${process.pid} ${JSON.stringify(supervisedSlot())}`);
+  if (has('--ask-at-once')) askForReplacement('jobs', { jobs: 1 });
   if (!has('--never-ready')) ready();
   if (has('--two-workers')) setTimeout(ready, 100);
 }

@@ -12,7 +12,15 @@ import {
 } from '@leakguard/bullmq/supervise';
 import { Worker } from 'bullmq';
 
-const { QUEUE, REDIS_PORT, LOG, MAX_JOBS = '30', JOB_MS = '5', CONCURRENCY = '4' } = process.env;
+const {
+  QUEUE,
+  REDIS_PORT,
+  LOG,
+  MAX_JOBS = '30',
+  JOB_MS = '5',
+  CONCURRENCY = '4',
+  LOCK_MS = '5000',
+} = process.env;
 const note = (what, id = '-') =>
   appendFileSync(LOG, `${what} ${id} ${process.pid} ${performance.timeOrigin + performance.now()}\n`);
 
@@ -35,7 +43,7 @@ const worker = new Worker(
   {
     connection: { host: '127.0.0.1', port: Number(REDIS_PORT), maxRetriesPerRequest: null },
     concurrency: Number(CONCURRENCY),
-    lockDuration: 2000,
+    lockDuration: Number(LOCK_MS),
     stalledInterval: 500,
   },
 );

@@ -8,5 +8,4 @@ const [entry, processes, options = '{}'] = process.argv.slice(2);
 const say = (event) => (payload) => console.log(JSON.stringify({ event, ...payload }));
 const supervisor = superviseWorkers({ entry, processes: Number(processes), ...JSON.parse(options) });
 for (const event of ['ready', 'replaced', 'crashed', 'closed']) supervisor.on(event, say(event));
-// Whatever else such a program does, a health check's server say, must not outlive its workers.
-setInterval(() => {}, 1000);
+if (process.env.KEEPS_ALIVE !== undefined) setInterval(() => {}, 1000);

@@ -1,5 +1,6 @@
-import type { Guard, ScopeId } from '@leakguard/core';
-import { methodName, scopeTurn } from '@leakguard/core/adapter';
+import { scopeTurn } from '../guard-marks.ts';
+import { methodName } from '../http/method-name.ts';
+import type { Guard, ScopeId } from '../types.ts';
 import type { Place } from './place.ts';
 
 /**

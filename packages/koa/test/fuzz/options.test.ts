@@ -1,0 +1,4 @@
+import { describeAnyOptions } from '../../../../test/fuzz/adapter-options.ts';
+import { leakGuard } from '../../src/index.ts';
+
+describeAnyOptions(leakGuard);
