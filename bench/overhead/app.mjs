@@ -49,7 +49,8 @@ export const APPS = {
         ctx.body = await loadItem(route, ctx.params.id);
       });
     }
-    return app.use(router.routes()).callback();
+    const handle = app.use(router.routes()).callback();
+    return (req, res) => void handle(req, res);
   },
 };
 

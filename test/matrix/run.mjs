@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 
 /** Fixed, so that the gate's length is known: what touches V8, `node:http` and Express most. */
-const SUBSET = { nodes: '22,26', projects: 'core,express' };
+const SUBSET = { nodes: '22,26', projects: 'core,express,koa' };
 
 const { values } = parseArgs({
   options: {

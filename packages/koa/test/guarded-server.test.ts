@@ -21,7 +21,7 @@ describe.each(MAJORS)('$name: leakGuard inside of a guarded server', ({ Koa }) =
     const router = new Router().get('/users/:id', (ctx: Koa.Context) => Object.assign(ctx, { body: 'Ada' }));
     router.get('/hang', (ctx: Koa.Context) => Object.assign(ctx, { respond: false }));
     const handle = app.use(router.routes()).callback();
-    const server = createServer((req, res) => (req.url === '/health' ? res.end() : handle(req, res)));
+    const server = createServer((req, res) => void (req.url === '/health' ? res.end() : handle(req, res)));
     const { guard: outer } = guardServer(server, guard === null ? {} : { guard, scope });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => {

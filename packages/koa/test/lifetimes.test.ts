@@ -193,7 +193,8 @@ describe.each(MAJORS)('$name: a finished request is garbage', ({ Koa }) => {
     app.use(
       new Router().get('/users/:id', (ctx: Koa.Context) => Object.assign(ctx, { body: 'ok' })).routes(),
     );
-    const server = createServer(app.callback());
+    const handle = app.callback();
+    const server = createServer((req, res) => void handle(req, res));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const agent = new Agent({ keepAlive: true, maxSockets: 2 });
     onTestFinished(() => {

@@ -157,7 +157,7 @@ describe.each(PAIRS)('$title', ({ Koa, Router }) => {
 
   it('keeps the route of an error that a middleware around it turns into an answer', async () => {
     const router = new Router({ prefix: '/orgs/:org' }).get('/users/:id', async (ctx: Koa.Context) => {
-      await null;
+      await Promise.resolve();
       ctx.throw(404, 'no such user');
     });
     const answer: Koa.Middleware = async (ctx, next) => {

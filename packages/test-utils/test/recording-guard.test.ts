@@ -5,11 +5,11 @@ describe('recordingGuard', () => {
   it('remembers where a unit was and where it ended', async () => {
     const guard = recordingGuard();
     const unit = guard.begin();
-    const subject = {};
+    const [subject, handlers] = [{}, [() => undefined]];
     unit.enter(guard.scope('route', 'GET /a'));
     expect(guard.inFlight()).toBe(1);
-    unit.end(guard.scope('route', 'GET /b'), { subject });
-    expect(guard.units[0]).toEqual({ entered: ['GET /a'], ended: 'GET /b', ends: 1, subject });
+    unit.end(guard.scope('route', 'GET /b'), { subject, handlers });
+    expect(guard.units[0]).toEqual({ entered: ['GET /a'], ended: 'GET /b', ends: 1, subject, handlers });
     expect(guard.inFlight()).toBe(0);
   });
 
