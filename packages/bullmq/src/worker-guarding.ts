@@ -190,8 +190,7 @@ export class WorkerGuarding {
       random: Math.random,
       nowMs: () => performance.now(),
       warnings: this.#warnings,
-      openFeed: ({ name, child }) =>
-        feeds.open(`${name.kind}:${name.id}`, (message) => child.send(message)),
+      openFeed: ({ name, child }) => feeds.open(`${name.kind}:${name.id}`, (message) => child.send(message)),
       onRecycled: (isolate, reason, ms) => this.#onRecycled(isolate, reason, ms),
       onCrash: (job, isolate) => this.#sandboxed?.noteCrash(job, isolate),
     });
