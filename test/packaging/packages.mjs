@@ -20,6 +20,7 @@ export const PUBLISHED = [
   { name: '@leakguard/core', folder: 'packages/core', profile: 'strict' },
   { name: '@leakguard/express', folder: 'packages/express', profile: 'strict' },
   { name: '@leakguard/koa', folder: 'packages/koa', profile: 'strict' },
+  { name: '@leakguard/bullmq', folder: 'packages/bullmq', profile: 'strict' },
   { name: 'leakguard', folder: 'packages/cli', profile: 'esm-only' },
 ];
 

@@ -1,9 +1,11 @@
 // One process that loads the packages both ways: they meet in one guard, and a request that passes both counts once.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import * as bullmq from '@leakguard/bullmq';
 import * as core from '@leakguard/core';
 import * as express from '@leakguard/express';
 import * as koa from '@leakguard/koa';
+import { countsJobs } from './counts-jobs.cjs';
 import { countsRequests } from './counts-requests.cjs';
 
 const require = createRequire(import.meta.url);
@@ -16,3 +18,6 @@ for (const [framework, { leakGuard }] of Object.entries({ express, koa })) {
   await countsRequests(core, [leakGuard, commonjs.leakGuard], framework);
   await countsRequests(require('@leakguard/core'), [commonjs.leakGuard, leakGuard], framework);
 }
+const commonjs = require('@leakguard/bullmq');
+assert.notEqual(commonjs.GuardedWorker, bullmq.GuardedWorker);
+await countsJobs(core, [bullmq, commonjs]);

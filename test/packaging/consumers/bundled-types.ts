@@ -1,3 +1,5 @@
+import { GuardedWorker } from '@leakguard/bullmq';
+import { superviseWorkers } from '@leakguard/bullmq/supervise';
 import { createGuard, type GrowthReport, type Guard, guardServer } from '@leakguard/core';
 import { resolveAdapterOptions } from '@leakguard/core/adapter';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
@@ -9,5 +11,7 @@ export const ofKoa: koa.LeakGuard = koa.leakGuard({ guard });
 export const report: GrowthReport = middleware.guard.report();
 export const count: typeof guardServer = guardServer;
 export const resolve: typeof resolveAdapterOptions = resolveAdapterOptions;
+export const worker: typeof GuardedWorker = GuardedWorker;
+export const supervise: typeof superviseWorkers = superviseWorkers;
 // @ts-expect-error: no such level
 createGuard({ level: 'nothing' });

@@ -1,5 +1,6 @@
 const assert = require('node:assert/strict');
 const core = require('@leakguard/core');
+const { countsJobs } = require('./counts-jobs.cjs');
 const { countsRequests } = require('./counts-requests.cjs');
 
 async function countsBoth() {
@@ -8,6 +9,9 @@ async function countsBoth() {
     assert.match(require.resolve(`@leakguard/${framework}`), /(express|koa)[/\\]dist[/\\]cjs[/\\]index\.js$/);
     await countsRequests(core, [leakGuard], framework);
   }
+  const bullmq = require('@leakguard/bullmq');
+  assert.equal(require('@leakguard/bullmq/supervise').superviseWorkers, bullmq.superviseWorkers);
+  await countsJobs(core, [bullmq]);
 }
 // A rejection that nobody handles ends this with exit code 1, as it should.
 void countsBoth();

@@ -1,3 +1,4 @@
+import bullmq = require('@leakguard/bullmq');
 import core = require('@leakguard/core');
 import adapter = require('@leakguard/core/adapter');
 import express = require('@leakguard/express');
@@ -13,3 +14,5 @@ export function countsFor(guard: core.Guard): express.LeakGuard {
 export function countsKoaFor(guard: core.Guard): koa.LeakGuard {
   return koa.leakGuard({ guard });
 }
+
+export const workerOf: typeof bullmq.GuardedWorker = bullmq.GuardedWorker;

@@ -1,5 +1,8 @@
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';
+import { GuardedWorker, guardProcessor } from '@leakguard/bullmq';
+import { type AuditFinding, auditQueue } from '@leakguard/bullmq/audit';
+import { type Supervisor, superviseWorkers } from '@leakguard/bullmq/supervise';
 import {
   createGuard,
   type GrowthReport,
@@ -11,6 +14,7 @@ import {
 import { takeOverUnit } from '@leakguard/core/adapter';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
 import { leakGuard as leakGuardOfKoa } from '@leakguard/koa';
+import { type Job, Worker } from 'bullmq';
 import express from 'express';
 import Koa from 'koa';
 import { countsFor, countsKoaFor } from './commonjs-types.cjs';
@@ -34,6 +38,25 @@ guardServer(createSecureServer(), { guard });
 // @ts-expect-error: no server
 guardServer(express());
 takeOverUnit satisfies (...args: never[]) => ReturnType<Guard['begin']> | null;
+interface Letter {
+  to: string;
+}
+const connection = { host: '127.0.0.1' };
+export function workers(): Worker<Letter>[] {
+  const send = async (job: Job<Letter>): Promise<void> => void job.data.to.length;
+  const guarded = new GuardedWorker<Letter, void>('letters', send, {
+    connection,
+    maxJobsPerWorker: 500,
+    recycle: 'exit',
+  });
+  guarded.on('recycled', ({ jobs }) => jobs satisfies number);
+  guarded.on('completed', (job) => job.data.to satisfies string);
+  // @ts-expect-error: no number of jobs
+  new GuardedWorker('letters', send, { connection, maxJobsPerWorker: true });
+  return [guarded, new Worker('letters', guardProcessor(send, { guard }), { connection })];
+}
+auditQueue satisfies (worker: ReturnType<typeof workers>[0]) => Promise<AuditFinding[]>;
+superviseWorkers satisfies (options: { entry: string; processes: number }) => Supervisor;
 // @ts-expect-error: no such level
 createGuard({ level: 'nothing' });
 // @ts-expect-error: any number is no scope
