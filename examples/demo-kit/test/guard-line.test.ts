@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { isPeriodic, readableLine } from '../../src/demo/guard-line.ts';
+import { isPeriodic, readableLine } from '../src/guard-line.ts';
 
 test('a log line of the guard is shown by its message, any other line as it is', () => {
-  expect(readableLine('{"event":"leak","msg":"LEAKING  GET /cart"}')).toBe(
+  expect(readableLine('server', '{"event":"leak","msg":"LEAKING  GET /cart"}')).toBe(
     'the guard logs: LEAKING  GET /cart',
   );
-  expect(readableLine('(node:1) Warning: something')).toBe('server: (node:1) Warning: something');
-  expect(readableLine('null')).toBe('server: null');
+  expect(readableLine('server', '(node:1) Warning: something')).toBe('server: (node:1) Warning: something');
+  expect(readableLine('server', 'null')).toBe('server: null');
 });
 
 test('only the periodic table is periodic', () => {

@@ -1,7 +1,7 @@
-/** One line of the server's stderr, as the demo shows it: the guard's log lines (NDJSON) by their message. */
-export function readableLine(line: string): string {
+/** One line of a program's stderr, as a demo shows it: the guard's log lines (NDJSON) by their message. */
+export function readableLine(program: string, line: string): string {
   const { event, msg } = parse(line);
-  return event === undefined || msg === undefined ? `server: ${line}` : `the guard logs: ${msg}`;
+  return event === undefined || msg === undefined ? `${program}: ${line}` : `the guard logs: ${msg}`;
 }
 
 /** The periodic table is not worth a line beside a live one. */
