@@ -9,6 +9,11 @@ export function isPeriodic(line: string): boolean {
   return parse(line).event === 'memory';
 }
 
+/** Nor is each recycled isolate, where they are counted. */
+export function isRecycle(line: string): boolean {
+  return parse(line).event === 'recycle';
+}
+
 function parse(line: string): { event?: string; msg?: string } {
   try {
     const value: unknown = JSON.parse(line);

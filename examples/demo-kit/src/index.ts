@@ -1,6 +1,6 @@
 export { answerParent } from './answer-parent.ts';
 export { AskedProcess, type AskedProcessOptions } from './asked-process.ts';
-export { isPeriodic, readableLine } from './guard-line.ts';
+export { isPeriodic, isRecycle, readableLine } from './guard-line.ts';
 export { isNamed, type Judgement, judge, leakingScopes, type Verdicts, verdictText } from './judge.ts';
 export type { Answers } from './messages.ts';
 export { runAsDemo } from './run-as-demo.ts';

@@ -17,7 +17,7 @@ const MIX = [
   {
     name: 'render-invoice',
     weight: 15,
-    data: (random: Random) => ({ order: upTo(random, 1e6), lines: 120 }),
+    data: (random: Random) => ({ order: upTo(random, 1e6), lines: 300 }),
   },
   { name: 'enrich-profile', weight: 30, data: (random: Random) => ({ customer: upTo(random, 5000) }) },
   {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatReport } from '@leakguard/core';
-import { isPeriodic, leakingScopes, readableLine, type Screen } from 'demo-kit';
+import { isPeriodic, isRecycle, leakingScopes, readableLine, type Screen } from 'demo-kit';
 import { planJobs } from '../jobs.ts';
 import { jobLine, jobTable, memoryLines, type VariantView } from './job-table.ts';
 import { judgeJobs, type VariantResult } from './judge-jobs.ts';
@@ -14,9 +14,11 @@ import { Variant } from './variant.ts';
 
 /** Enough for the guard's verdict, and for memory to rise visibly. */
 const SECONDS = 40;
-const LOAD = { jobsPerSecond: 150, seconds: SECONDS, mostWaiting: 150 };
+const LOAD = { jobsPerSecond: 200, seconds: SECONDS, mostWaiting: 200 };
 const MAX_JOBS_PER_WORKER = 300;
 const LOOK_EVERY_MS = 1000;
+/** Until then the child processes start, and their heaps get to their size. */
+const MEMORY_FROM_LOOK = 6;
 const DRAIN_TIMEOUT_MS = 20_000;
 /** Memory at the end is the mean of so many looks: a saw-tooth has no one value. */
 const LAST_LOOKS = 10;
@@ -53,7 +55,7 @@ maxJobsPerWorker: ${MAX_JOBS_PER_WORKER}, at level prove.`,
     variant: new Variant({
       ...{ name, maxJobsPerWorker, redisUrl: redis.url, folder },
       onLine: (line) => {
-        if (!isPeriodic(line)) screen.print(`${name}: ${readableLine('worker', line)}`);
+        if (!isPeriodic(line) && !isRecycle(line)) screen.print(`${name}: ${readableLine('worker', line)}`);
       },
     }),
     ...{ view: null, failed: 0, rssBytes: [], everLeaking: new Set<string>() },
@@ -94,6 +96,7 @@ async function drive(both: readonly Watched[], screen: Screen, signal: AbortSign
     stop.abort();
     await watching;
   }
+  await look(both, false);
 }
 
 /** Jobs that are still missing then are lost, which the judgement says. */
@@ -106,15 +109,15 @@ async function drained({ program, added }: Variant, signal: AbortSignal): Promis
 
 /** Looks once a second, until it is told to stop; rejects when a program has ended. */
 async function watch(both: readonly Watched[], signal: AbortSignal, show: () => void): Promise<void> {
-  while (!signal.aborted) {
-    await look(both);
+  for (let looks = 0; !signal.aborted; looks++) {
+    await look(both, looks >= MEMORY_FROM_LOOK);
     show();
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function look(both: readonly Watched[]): Promise<void> {
-  const processes = await listProcesses();
+async function look(both: readonly Watched[], withMemory: boolean = true): Promise<void> {
+  const processes = withMemory ? await listProcesses() : [];
   for (const watched of both) {
     const { variant, rssBytes, everLeaking } = watched;
     const { report, failed, done, recycled } = await variant.program.ask('state');
