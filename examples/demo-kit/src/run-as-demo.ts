@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
 
+const EXIT_GRACE_MS = 500;
+
 /**
  * Runs a demo as this process. Exit code 0: it resolved to true; 1: to false; 2: it threw; 130 and the like: it was stopped
  * by a signal. `run` has to end with everything stopped when its signal is aborted.
@@ -25,4 +27,6 @@ export async function runAsDemo(run: (signal: AbortSignal) => Promise<boolean>):
       process.exitCode = 2;
     }
   }
+  // A connection that still tries to come back must not keep the process.
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }

@@ -37,7 +37,11 @@ test('child processes are recycled, no job is lost or done twice, and the leakin
   const logFile = join(folder, 'growth.ndjson');
   const leakGuard = { enabled: true, level: 'prove', logFile } as const;
   const worker = startWorker(
-    { connection, prefix, leakGuard, maxJobsPerWorker: MAX_JOBS_PER_WORKER },
+    {
+      ...{ connection, prefix, leakGuard, maxJobsPerWorker: MAX_JOBS_PER_WORKER },
+      // Vitest's own flags would make child processes load sources.
+      workerForkOptions: { execArgv: [] },
+    },
     processor,
   );
   let [done, recycled] = [0, 0];

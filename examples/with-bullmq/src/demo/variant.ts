@@ -19,7 +19,7 @@ export interface VariantOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const REMOVE_TIMEOUT_MS = 3000;
+const REDIS_TIMEOUT_MS = 1000;
 
 /** One of the two: a worker program, and a queue that nobody else works on. */
 export class Variant {
@@ -84,10 +84,16 @@ export class Variant {
   /** @param leavesRedis whether somebody else uses that Redis, who wants nothing of ours to stay in it */
   async stop(leavesRedis: boolean): Promise<void> {
     await this.program.stop();
-    if (leavesRedis) {
-      const removed = this.#queue.obliterate({ force: true }).catch(() => undefined);
-      await Promise.race([removed, sleep(REMOVE_TIMEOUT_MS)]);
-    }
-    await this.#queue.disconnect();
+    // Where Redis is gone, neither ever ends.
+    const removed = leavesRedis ? this.#queue.obliterate({ force: true }) : Promise.resolve();
+    await within(removed, REDIS_TIMEOUT_MS);
+    await within(this.#queue.disconnect(), REDIS_TIMEOUT_MS);
   }
+}
+
+/** Waits for it, but not longer, and whatever comes of it. */
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  const stop = new AbortController();
+  const done = work.catch(() => undefined).finally(() => stop.abort());
+  await Promise.race([done, sleep(timeoutMs, undefined, { signal: stop.signal }).catch(() => undefined)]);
 }

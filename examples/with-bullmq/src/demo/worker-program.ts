@@ -37,7 +37,7 @@ worker.on('completed', () => {
 for (const event of ['failed', 'stalled', 'error'] as const)
   worker.on(event, (first: unknown, second: unknown) => {
     counts.failed += 1;
-    console.error(event, second ?? first);
+    console.error(`${event}: ${String(second ?? first)}`);
   });
 worker.on('recycled', () => {
   counts.recycled += 1;
