@@ -13,7 +13,14 @@ const COMMON = new Set(['types', 'internal-types', 'errors', 'contain']);
 const PACKAGES: Record<string, string[]> = {
   core: [],
   express: ['@leakguard/core', '@leakguard/core/adapter'],
-  cli: ['@leakguard/core', '@leakguard/core/quantities'],
+  bullmq: [
+    ...['@leakguard/core', '@leakguard/core/adapter', '@leakguard/core/isolate'],
+    '@leakguard/core/quantities',
+  ],
+  cli: [
+    ...['@leakguard/core', '@leakguard/core/quantities'],
+    ...['@leakguard/bullmq', '@leakguard/bullmq/audit', '@leakguard/bullmq/supervise'],
+  ],
   'test-utils': ['@leakguard/core'],
 };
 

@@ -11,8 +11,6 @@ export interface BullmqModule {
   Child: typeof Child;
   /** Exported, undocumented: what isolates send to their parent. */
   ParentCommand: { InitFailed: number };
-  /** Exported, undocumented: what isolates are sent. */
-  ChildCommand: { Start: number };
   /** Older 5.x lack it: then a job whose isolate cannot start while the worker closes fails instead of going back to wait. */
   WaitingError?: new () => Error;
   UnrecoverableError: new (message?: string) => Error;
@@ -61,7 +59,6 @@ export function checkModule(bullmq: Partial<BullmqModule>): void {
   if (typeof bullmq.Child !== 'function') throw new UnknownBullmqError('the export Child');
   if (typeof bullmq.ParentCommand?.InitFailed !== 'number')
     throw new UnknownBullmqError('the export ParentCommand');
-  if (typeof bullmq.ChildCommand?.Start !== 'number') throw new UnknownBullmqError('the export ChildCommand');
   for (const method of ['createSandbox', 'callProcessJob'])
     if (typeof (bullmq.Worker?.prototype as never)?.[method] !== 'function')
       throw new UnknownBullmqError(`Worker.${method}`);

@@ -1,7 +1,7 @@
 import type { BullmqModule } from './bullmq-internals.ts';
 import type { Isolate } from './pool/isolate.ts';
 import type { RecyclingChildPool } from './pool/recycling-child-pool.ts';
-import { missedItsJob, StartFailure } from './pool/start-isolate.ts';
+import { StartFailure } from './pool/start-isolate.ts';
 import { Quarantine } from './quarantine.ts';
 
 /** A job as far as its run in an isolate needs it. */
@@ -41,7 +41,7 @@ export class SandboxedJobs {
         const isolate = this.#crashed.get(job);
         this.#crashed.delete(job);
         // It never began, so that it loses no attempt.
-        if (isolate !== undefined && missedItsJob(isolate.child) && tries < MOST_TRIES) continue;
+        if (isolate !== undefined && !isolate.hasBegun && tries < MOST_TRIES) continue;
         await this.#backToWait(job, token, error);
         throw this.#poisoned(job, isolate) ?? error;
       }
@@ -58,7 +58,7 @@ export class SandboxedJobs {
   }
 
   #poisoned(job: SandboxedJob, isolate: Isolate | undefined): Error | null {
-    if (!isolate?.crash) return null;
+    if (!isolate?.crash || !isolate.hasBegun) return null;
     const evidence = this.#quarantine.note(job.id ?? '', isolate.crash);
     return evidence === null ? null : new this.#bullmq.UnrecoverableError(evidence);
   }

@@ -1,5 +1,5 @@
 import type { Guard } from '@leakguard/core';
-import { isCounting, recordEvent, resolveAdapterOptions } from '@leakguard/core/adapter';
+import { recordEvent, resolveAdapterOptions } from '@leakguard/core/adapter';
 import type { Processor } from 'bullmq';
 import { ActiveJobs } from './active-jobs.ts';
 import { BoundedClose } from './bounded-close.ts';
@@ -183,15 +183,15 @@ export class WorkerGuarding {
         processor,
         opts: worker.opts,
         maxHeapBytes: this.#recycling.maxHeapBytes,
-        measure: () => (isCounting(this.#guard) ? measureOptions(this.#opts) : null),
+        measure: () => feeds.settings,
       }),
       initFailed: this.#bullmq.ParentCommand.InitFailed,
-      start: this.#bullmq.ChildCommand.Start,
       concurrency: () => worker.concurrency,
       random: Math.random,
       nowMs: () => performance.now(),
       warnings: this.#warnings,
-      openFeed: ({ name }) => feeds.open(`${name.kind}:${name.id}`),
+      openFeed: ({ name, child }) =>
+        feeds.open(`${name.kind}:${name.id}`, (message) => child.send(message)),
       onRecycled: (isolate, reason, ms) => this.#onRecycled(isolate, reason, ms),
       onCrash: (job, isolate) => this.#sandboxed?.noteCrash(job, isolate),
     });
@@ -236,10 +236,4 @@ function resolveGuard({ guard, leakGuard }: GuardedWorkerOptions): Guard {
   if (guard !== undefined && leakGuard !== undefined)
     refuse('leakGuard', 'both', 'left out where guard is given: it has options of its own');
   return resolveAdapterOptions<never>(guard === undefined ? (leakGuard ?? {}) : { guard }, TEXT).guard;
-}
-
-/** What measuring inside of isolates takes from the options of the guard. */
-function measureOptions({ leakGuard }: GuardedWorkerOptions): Readonly<Record<string, unknown>> {
-  const { level, maxOverhead, minBytesPerUnit, minTotalBytes } = leakGuard ?? {};
-  return { level, maxOverhead, minBytesPerUnit, minTotalBytes };
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CliStreams } from './cli-streams.ts';
+import { addAudit } from './commands/audit.ts';
 import { completionScript, SHELLS, type Shell } from './commands/completion.ts';
 import { DEFAULT_TOP, type ReportLogsOptions, reportLogs } from './commands/report-logs.ts';
+import { addRun } from './commands/run.ts';
 import { parseSince } from './commands/since-option.ts';
 import { LogFileError } from './read/log-file-error.ts';
 import { ReportFileError } from './read/read-report.ts';
@@ -12,16 +14,21 @@ import { escapeControls } from './render/escape-controls.ts';
 const EXIT_USAGE = 2;
 
 /**
- * Runs the command line and gives its exit code: 0, or 2 for wrong usage and for input that is missing, cannot be read or is of another kind.
+ * Runs the command line and gives its exit code: 0, or 2 for wrong usage and for input that is missing, cannot be read or is of another kind;
+ * `run` and `audit` have 1 too.
  *
  * @param args without the interpreter and the script
  * @example
  * process.exitCode = await runCli(['report', 'growth.4242.ndjson']);
  */
 export async function runCli(args: readonly string[], streams: CliStreams = process): Promise<number> {
+  let exitCode = 0;
+  const exitWith = (code: number): void => {
+    exitCode = code;
+  };
   try {
-    await program(streams).parseAsync([...args], { from: 'user' });
-    return 0;
+    await program(streams, exitWith).parseAsync([...args], { from: 'user' });
+    return exitCode;
   } catch (error) {
     // Commander has already written its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
@@ -34,10 +41,12 @@ export async function runCli(args: readonly string[], streams: CliStreams = proc
 const EXIT_CODES = `
 Exit codes: 0, also when a leak is named; 2 for wrong usage and for input that cannot be read.`;
 
-function program(streams: CliStreams): Command {
+function program(streams: CliStreams, exitWith: (code: number) => void): Command {
   const { stdout, stderr } = streams;
   const command = new Command('leakguard')
-    .description('Reads what leakguard, the memory-leak guard for Node.js servers, has saved.')
+    .description(
+      'Reads what leakguard, the memory-leak guard for Node.js servers, has saved, recycles job workers and audits their queues.',
+    )
     .version(version(), '--version')
     .helpOption('--help', 'show this help')
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
@@ -47,12 +56,16 @@ function program(streams: CliStreams): Command {
 Examples:
   leakguard report growth.*.ndjson        who leaks, over all processes
   leakguard show report.json              one saved report as text
+  leakguard run worker.js --processes 4   job workers, replaced at their limits without losing a job
+  leakguard audit emails                  what a BullMQ queue keeps in Redis for no use
   eval "$(leakguard completion bash)"     completion in this shell
 ${EXIT_CODES}`,
     )
     .exitOverride();
   addReport(command, streams);
   addShow(command, streams);
+  addRun(command, streams, exitWith);
+  addAudit(command, streams, exitWith);
   addCompletion(command, streams);
   return command;
 }

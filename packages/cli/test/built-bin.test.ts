@@ -175,7 +175,8 @@ test('a reader that closes the pipe ends report and show without a word', async 
 });
 
 test('every command has help with examples and exit codes', async () => {
-  for (const args of [['--help'], ['report', '--help'], ['show', '--help'], ['completion', '--help']]) {
+  for (const command of [[], ['report'], ['show'], ['run'], ['audit'], ['completion']]) {
+    const args = [...command, '--help'];
     const { code, stdout } = await leakguard(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nExamples:\n {2}/);

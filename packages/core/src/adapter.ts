@@ -1,11 +1,15 @@
 /**
  * `@leakguard/core/adapter`: what adapters have in common. An app needs none of this.
  */
+
+export type { IsolateFeed } from './adapter/isolate-feed.ts';
+export { isolateFeed, isolateSettings } from './adapter/isolate-feed.ts';
 export type { AdapterOptions, ResolvedAdapterOptions } from './adapter/options.ts';
 export { resolveAdapterOptions } from './adapter/options.ts';
 export { recordEvent } from './adapter/record-event.ts';
 export type { NameOf, ScopeOptionText } from './adapter/scope-option.ts';
 export { ScopeOption } from './adapter/scope-option.ts';
+export type { IsolateSettings } from './guard-marks.ts';
 export { isCounting, scopeTurn } from './guard-marks.ts';
 export type { Connection, Exchange } from './http/connections.ts';
 export { Connections } from './http/connections.ts';

@@ -1,14 +1,17 @@
+import type { NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
+import { IsolateChannel, type IsolateSeries } from './decide/isolate-channel.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { SourceVerdicts } from './decide/source-verdicts.ts';
-import { growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
+import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import type { VerdictChange } from './decide/verdict-log.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
+import type { IsolateRow } from './measure/isolate-levels.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
@@ -19,6 +22,12 @@ import { unattributedReport } from './report/unattributed.ts';
 import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
+/** Takes in the floors of one isolate; both return the verdicts that changed. */
+export interface IsolateFloors {
+  push(row: IsolateRow, scopeOf: (name: string) => string): VerdictChange<number>[];
+  close(): VerdictChange<number>[];
+}
+
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
   /** The time that growth, rates and intervals are measured in: what the process was stopped for is left out. */
@@ -28,9 +37,14 @@ export class Detector {
   readonly spikes: SpikeWatch;
   majorGcs = 0;
   forcedGcs = 0;
+  /** What isolates cannot measure, and why. */
+  isolatesLack: string | null = null;
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
+  readonly #thresholds: GrowthThresholds;
   readonly #floors: FloorChannel;
+  /** Made when the first isolate is followed. */
+  #isolates: IsolateChannel | null = null;
   readonly #survivors: SurvivorWatch;
   readonly #slope = new FloorSlope();
   readonly #forecaster = new HeapForecaster();
@@ -53,7 +67,8 @@ export class Detector {
     });
     this.#survivors = new SurvivorWatch({ random: () => runtime.random(), now: () => this.clock.now() });
     const { heapLimitBytes } = runtime.readMemory();
-    this.#floors = new FloorChannel(growthThresholds({ ...options, heapLimitBytes, prove }), this.#startMs);
+    this.#thresholds = growthThresholds({ ...options, heapLimitBytes, prove });
+    this.#floors = new FloorChannel(this.#thresholds, this.#startMs);
     const { meter } = this;
     const spikes = new SpikeWatch(options, runtime, meter);
     this.spikes = spikes;
@@ -102,6 +117,41 @@ export class Detector {
     return this.#changes();
   }
 
+  /** An isolate began that does units of this process; its floors are taken in from now on. */
+  followIsolate(): IsolateFloors {
+    this.#isolates ??= new IsolateChannel(this.#thresholds);
+    const isolates = this.#isolates;
+    let series: IsolateSeries | null = null;
+    return {
+      push: (row, scopeOf) => {
+        if (series === null || !isolates.follows(series)) series = isolates.open();
+        this.#charge(() => this.#isolateFloor(isolates, series!, row, scopeOf));
+        return this.#changes();
+      },
+      close: () => {
+        const ended = series;
+        if (ended === null) return [];
+        this.#charge(() => isolates.close(ended, this.clock.now()));
+        return this.#changes();
+      },
+    };
+  }
+
+  /** Whether floors of isolates should come closer: something grows there that is not confirmed yet. */
+  get suspectsIsolates(): boolean {
+    return this.#isolates?.isUnsure === true;
+  }
+
+  #isolateFloor(
+    isolates: IsolateChannel,
+    series: IsolateSeries,
+    row: IsolateRow,
+    scopeOf: (name: string) => string,
+  ): void {
+    const sourceOf = (name: string): number => FIRST_SCOPE + this.ledger.slotOfName('job', scopeOf(name));
+    isolates.push(series, row, { sourceOf, timeMs: this.clock.now() });
+  }
+
   /** Ends open blocks, so that every floor read so far counts. */
   finishWindow(): VerdictChange<number>[] {
     this.#floors.flush();
@@ -120,9 +170,12 @@ export class Detector {
    */
   evictIdle(): void {
     const { spokenOf } = this.#floors;
-    const isHeld = (source: number): boolean => spokenOf.has(source) || this.#verdicts.since(source) !== null;
+    const inIsolates = this.#isolates?.spokenOf;
+    const isHeld = (source: number): boolean =>
+      spokenOf.has(source) || inIsolates?.has(source) === true || this.#verdicts.since(source) !== null;
     for (const slot of this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle))) {
       this.#floors.forget(FIRST_SCOPE + slot);
+      this.#isolates?.forget(FIRST_SCOPE + slot);
       this.#survivors.reset(slot);
       this.#rates.forget(slot);
       this.spikes.forget(slot);
@@ -132,10 +185,15 @@ export class Detector {
 
   report(): GrowthReport {
     const { ledger, meter } = this;
-    const growths = this.#floors.growths();
+    const own = this.#floors.growths();
+    const growths = [...own, ...(this.#isolates?.growths() ?? [])];
     const nameOf = (slot: number): string => ledger.nameOf(slot) ?? '';
     const scopes = this.#scopeFacts();
-    const perSecond = scopes.reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0);
+    const sight = this.#isolates?.sight() ?? null;
+    const perSecondOf = ({ isolates }: NamedGrowth): number =>
+      scopes
+        .filter(({ slot }) => isolates === undefined || sight?.knows(FIRST_SCOPE + slot))
+        .reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0);
     const memory = this.#runtime.readMemory();
     return {
       v: 1,
@@ -148,8 +206,9 @@ export class Detector {
         floorBytes: this.#slope.lastBytes,
         ...memory,
         floorSlopeBytesPerHour: this.#slope.bytesPerHour,
-        growing: growths.map(({ signal }) => signal),
-        forecast: this.#forecaster.forecast(growths, memory.heapLimitBytes, this.clock.now()),
+        // Of this process: what grows in an isolate does not fill this heap.
+        growing: own.map(({ signal }) => signal),
+        forecast: this.#forecaster.forecast(own, memory.heapLimitBytes, this.clock.now()),
       },
       scopes: scopeReports(scopes, {
         growths,
@@ -160,8 +219,9 @@ export class Detector {
         minTotalBytes: this.#options.minTotalBytes,
         amountOf: (source) => this.#floors.tracker('oldSpace').amount(source),
         nameOf,
+        isolates: sight,
       }),
-      unattributed: unattributedReport(growths, nameOf, perSecond),
+      unattributed: unattributedReport(growths, nameOf, perSecondOf),
       evidence: evidenceReport({
         majorGcs: this.majorGcs,
         forcedGcs: this.forcedGcs,
@@ -172,6 +232,7 @@ export class Detector {
         nowMs: this.clock.now(),
         lacksForcedGc: this.#options.level === 'prove' && !this.#runtime.canForceGc(),
         lacksCanaries: meter.canaryOneIn === null,
+        isolatesLack: this.isolatesLack,
         evicted: { ...ledger.evicted },
       }),
       overhead: meter.overhead(this.#runtime.processCpuMs()),
@@ -234,7 +295,11 @@ export class Detector {
       const tally = this.#survivors.tally(slot);
       if (tally !== null) retained.set(FIRST_SCOPE + slot, this.#retained(tally, this.ledger.unitsOf(slot)));
     }
-    return this.#verdicts.update(this.#floors.growths(), retained, this.#runtime.date());
+    return this.#verdicts.update(this.#growths(), retained, this.#runtime.date());
+  }
+
+  #growths(): NamedGrowth[] {
+    return [...this.#floors.growths(), ...(this.#isolates?.growths() ?? [])];
   }
 
   #charge(work: () => void): void {

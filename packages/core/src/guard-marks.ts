@@ -1,4 +1,5 @@
-import type { AuditEvent, Guard, RecycleEvent } from './types.ts';
+import type { IsolateRow } from './measure/isolate-levels.ts';
+import type { AuditEvent, Guard, Level, RecycleEvent } from './types.ts';
 
 /*
  * What a guard tells its adapters beside its public methods: the protocol between core and them. The symbols are
@@ -17,11 +18,33 @@ export const IDENTITY: unique symbol = Symbol.for('leakguard.identity');
 /** Writes an event that an adapter tells of; see `recordEvent`. */
 export const RECORD: unique symbol = Symbol.for('leakguard.record');
 
+/** Takes in what isolates measured; null where nothing is. See `isolateFeed`. */
+export const ISOLATES: unique symbol = Symbol.for('leakguard.isolates');
+
+/** The guard's side of isolates that measure themselves. */
+export interface IsolateHost {
+  readonly settings: IsolateSettings;
+  /** Whether floors should come closer together. */
+  readonly suspects: boolean;
+  open(): { push(row: IsolateRow, scopeOf: (name: string) => string): void; close(): void };
+  /** Something that isolates cannot measure, and why; told once. */
+  lacks(reason: string): void;
+}
+
+/** What an isolate that measures itself has to know of its guard's options. */
+export interface IsolateSettings {
+  level: Level;
+  maxOverhead: number;
+  minTotalBytes: number;
+  maxScopes: number;
+}
+
 /** A guard with its marks. */
 export interface MarkedGuard extends Guard {
   [RECORD](event: RecycleEvent | AuditEvent): void;
   readonly [DISABLED]: boolean;
   readonly [SCOPE_TURN]: number;
+  [ISOLATES](): IsolateHost | null;
 }
 
 /** False for a guard that counts nothing any more, whoever's guard it is. Adapters ask at every unit: a guard closes at any time. */

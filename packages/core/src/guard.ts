@@ -2,7 +2,7 @@ import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
-import { DISABLED, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
+import { DISABLED, ISOLATES, type IsolateHost, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
 import { containedIgnore } from './ignore-option.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { TICK_MS } from './measure/active-clock.ts';
@@ -105,6 +105,26 @@ class LiveGuard implements MarkedGuard {
     this.#contained(() => this.#log.told(event));
   }
 
+  [ISOLATES](): IsolateHost | null {
+    if (this.#closed) return null;
+    const { level, maxOverhead, minTotalBytes, maxScopes } = this.#options;
+    const detector = this.#detector;
+    return {
+      settings: { level, maxOverhead, minTotalBytes, maxScopes },
+      get suspects() {
+        return detector.suspectsIsolates;
+      },
+      open: () => {
+        const isolate = detector.followIsolate();
+        return {
+          push: (row, scopeOf) => this.#contained(() => this.#tell(isolate.push(row, scopeOf))),
+          close: () => this.#contained(() => this.#tell(isolate.close())),
+        };
+      },
+      lacks: (reason) => this.#contained(() => this.#lackInIsolates(reason)),
+    };
+  }
+
   scope(kind: ScopeKind, name: string): ScopeId {
     return this.#detector.ledger.scope(kind, name);
   }
@@ -184,6 +204,12 @@ class LiveGuard implements MarkedGuard {
     if (level === 'prove' || idleGc) this.#warnWithoutGc();
     if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
     else if (idleGc) every(IDLE_TICK_MS, () => this.#forceIfIdle());
+  }
+
+  #lackInIsolates(reason: string): void {
+    if (this.#detector.isolatesLack !== null) return;
+    this.#detector.isolatesLack = reason;
+    this.#log.notice(reason);
   }
 
   /** Said at once: whoever asked for forced GCs would otherwise wait for verdicts that come late or never. */

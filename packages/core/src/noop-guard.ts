@@ -1,5 +1,5 @@
 import { LeakguardError } from './errors.ts';
-import { DISABLED, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
+import { DISABLED, ISOLATES, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
 import type { GrowthReport, Level, ScopeId, Unit } from './types.ts';
 
 /** Belongs to no ledger, so that none counts it. */
@@ -32,6 +32,7 @@ function noop(level: Level, reason: string): MarkedGuard {
     [DISABLED]: true,
     [SCOPE_TURN]: 0,
     [RECORD]: () => undefined,
+    [ISOLATES]: () => null,
     scope: () => NO_SCOPE,
     begin: () => NOOP_UNIT,
     report: () => emptyReport(level, reason),

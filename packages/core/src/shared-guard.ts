@@ -1,6 +1,14 @@
 import { briefTextOf } from './contain.ts';
 import { createGuard } from './guard.ts';
-import { DISABLED, IDENTITY, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
+import {
+  DISABLED,
+  IDENTITY,
+  ISOLATES,
+  type IsolateHost,
+  type MarkedGuard,
+  RECORD,
+  SCOPE_TURN,
+} from './guard-marks.ts';
 import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { checkedOptions, resolveOptions } from './options.ts';
 import type {
@@ -137,6 +145,10 @@ class GuardHandle implements MarkedGuard {
 
   get [SCOPE_TURN](): number {
     return (this.#shared.guard as Partial<MarkedGuard>)[SCOPE_TURN] ?? 0;
+  }
+
+  [ISOLATES](): IsolateHost | null {
+    return this.#open ? ((this.#shared.guard as Partial<MarkedGuard>)[ISOLATES]?.() ?? null) : null;
   }
 
   [RECORD](event: RecycleEvent | AuditEvent): void {

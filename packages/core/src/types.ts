@@ -208,6 +208,8 @@ export interface UnattributedReport {
   source: 'every-request' | 'background';
   verdict: Verdict;
   signal: Signal;
+  /** Only of growth inside isolates (sandboxed job processors), not of this process's own memory: how many were measured. */
+  isolates?: number;
   bytesPerUnit: number | null;
   ci95: [number, number] | null;
   bytesPerHour: number | null;

@@ -20,6 +20,8 @@ it('exports to adapters exactly what they have in common', () => {
     'defaultLogger',
     'isCounting',
     'isLatestAlive',
+    'isolateFeed',
+    'isolateSettings',
     'methodName',
     'recordEvent',
     'resolveAdapterOptions',

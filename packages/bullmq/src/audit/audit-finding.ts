@@ -14,6 +14,7 @@ export type AuditFindingName =
   | 'eviction-policy'
   | 'scheduler-keeps-jobs'
   | 'legacy-repeatable-jobs'
+  | 'no-such-queue'
   | 'cannot-see-counts'
   | 'cannot-see-jobs'
   | 'cannot-see-sizes'

@@ -26,7 +26,7 @@ interface BullTarget extends AuditTarget {
   readonly client?: Promise<unknown>;
   /** BullMQ 6; other data stores than Redis have no `client`. */
   readonly backend?: { readonly client?: Promise<unknown> };
-  add?: unknown;
+  run?: unknown;
   on?(event: 'error', listener: (error: unknown) => void): unknown;
   off?(event: 'error', listener: (error: unknown) => void): unknown;
 }
@@ -37,9 +37,10 @@ export function clientOf(target: AuditTarget): Promise<unknown> | undefined {
   return backend === undefined ? client : backend.client;
 }
 
-/** What a worker says for jobs that say nothing themselves; null for a queue, from which no worker can be seen. */
+/** What a worker says for jobs that say nothing themselves; null for anything else, from which no worker can be seen. */
 export function workerOptions(target: AuditTarget): KeepOptions | null {
-  return typeof (target as BullTarget).add === 'function' ? null : (target as BullTarget).opts;
+  const { run, opts } = target as BullTarget;
+  return typeof run === 'function' ? opts : null;
 }
 
 /** `defaultJobOptions` of a queue in this process; none for a worker. */

@@ -21,7 +21,11 @@ export async function eviction(reader: RedisReader): Promise<Eviction | null> {
       .map((line) => line.split(':') as [string, string]),
   );
   const told = lines.get('maxmemory_policy');
-  if (told === undefined) return null;
+  if (told === undefined) {
+    // Some services answer both, with nothing in them.
+    if (!reader.refusals.has('eviction-policy')) reader.refuse('eviction-policy', 'CONFIG GET', 'no answer');
+    return null;
+  }
   reader.refusals.delete('eviction-policy');
   return { policy: told, maxMemoryBytes: amount(lines.get('maxmemory')) };
 }

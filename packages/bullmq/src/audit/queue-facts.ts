@@ -24,6 +24,8 @@ export interface QueueFacts {
   failed: FinishedJobs;
   /** Jobs not yet finished that were looked at. */
   waiting: JobSample[];
+  /** Jobs ever added; null for none, or where it cannot be seen. */
+  added: number | null;
   /** Jobs in any state. */
   present: number;
   /** Jobs ever added that are gone; null where that cannot be seen. */
@@ -57,6 +59,7 @@ export async function queueFacts(reader: RedisReader, target: AuditTarget, now: 
     completed,
     failed,
     waiting,
+    added,
     present,
     removed: isCounted ? Math.max(0, added - present) : null,
     events,

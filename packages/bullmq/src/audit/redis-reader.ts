@@ -41,6 +41,11 @@ export class RedisReader {
     }
   }
 
+  /** Remembers that an answer does not tell what it should. */
+  refuse(topic: Topic, command: string, reason: string): void {
+    this.refusals.set(topic, { command, reason, isAboutKeys: false });
+  }
+
   /** An amount; null where it was refused or there is none. */
   async number(topic: Topic, command: string, ...args: string[]): Promise<number | null> {
     const reply = await this.ask(topic, command, ...args);

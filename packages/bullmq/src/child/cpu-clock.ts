@@ -1,19 +1,19 @@
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * CPU of this isolate, milliseconds, from its birth to the moment it was loaded and from then on. Threads of Node 20 cannot
- * tell their own CPU from the process's: there it is the time since birth, and then the time their loop was not waiting.
+ * CPU of this isolate, milliseconds, from its birth to the moment it was loaded and from then on. A thread of Node 20 cannot
+ * tell its own CPU from the process's: null for the first, and then the time that its loop was not waiting.
  */
 export class CpuClock {
-  readonly untilLoadedMs: number;
+  readonly untilLoadedMs: number | null;
   readonly #loop = performance.eventLoopUtilization();
 
   constructor() {
-    this.untilLoadedMs = isMainThread ? processCpuMs() : performance.now();
+    this.untilLoadedMs = isMainThread ? processCpuMs() : null;
   }
 
   sinceLoadedMs(): number {
-    if (isMainThread) return processCpuMs() - this.untilLoadedMs;
+    if (this.untilLoadedMs !== null) return processCpuMs() - this.untilLoadedMs;
     return performance.eventLoopUtilization(this.#loop).active;
   }
 }

@@ -45,6 +45,7 @@ export class IsolateWatch {
 
   jobBegan(name: string): void {
     try {
+      tell({ kind: 'began' });
       this.#meter?.jobBegan(name);
     } catch {
       // Not measured.

@@ -7,12 +7,17 @@
 const CMD = 'leakguard/1';
 
 /** From the pool to an isolate: leave now, no job will come any more. */
-export type ToIsolate = { kind: 'leave' };
+export type ToIsolate =
+  | { kind: 'leave' }
+  /** Floors shall come closer together, or as far apart as usual again. */
+  | { kind: 'measure'; closer: boolean };
 
 /** From an isolate to the pool. */
 export type FromIsolate =
-  /** The processor file was loaded; what that took. */
-  | { kind: 'loaded'; heapBytes: number; bootCpuMs: number }
+  /** The processor file was loaded; the CPU that took, null where it cannot be told. */
+  | { kind: 'loaded'; heapBytes: number; bootCpuMs: number | null }
+  /** The job reached the processor: until then its isolate may die without costing it an attempt. */
+  | { kind: 'began' }
   /** Memory is above `maxHeapBytes`, also right after a GC. */
   | { kind: 'above-limit'; heapBytes: number }
   /** An exception was thrown that nobody caught: BullMQ fails the job and exits. */

@@ -1,11 +1,53 @@
 import type { Guard } from '@leakguard/core';
+import { isolateFeed, isolateSettings } from '@leakguard/core/adapter';
 import type { IsolateFeed } from '../pool/pool-options.ts';
+import { meterMessageIn } from './measure-messages.ts';
+import { wish } from './wishes.ts';
 
-/** The parent's side of what isolates measure. */
+/** The parent's side of what isolates measure: floors of all isolates of a queue, on their way into the guard. */
 export class IsolateFeeds {
-  constructor(_guard: Guard, _queueName: string) {}
+  readonly #guard: Guard;
+  readonly #queueName: string;
 
-  open(_isolateId: string): IsolateFeed {
-    return { receive: () => undefined, close: () => undefined };
+  constructor(guard: Guard, queueName: string) {
+    this.#guard = guard;
+    this.#queueName = queueName;
+  }
+
+  /** What `meterIsolate` has to be given in the isolates; null where nobody would take in what they measure. */
+  get settings(): Readonly<Record<string, unknown>> | null {
+    const settings = isolateSettings(this.#guard);
+    return settings === null ? null : { ...settings };
+  }
+
+  /**
+   * An isolate has started. Nothing that it sends makes `receive` throw.
+   *
+   * @param send takes a message to the isolate; without it its floors come as far apart as usual while something grows
+   */
+  open(_isolateId: string, send?: (message: object) => unknown): IsolateFeed {
+    const feed = isolateFeed(this.#guard, (name) => `${this.#queueName}:${name}`);
+    let isCloser = false;
+    return {
+      receive(received) {
+        const message = meterMessageIn(received);
+        if (message?.type === 'lacks') feed.lacks(String(message.reason).slice(0, 200));
+        if (message?.type !== 'floor') return;
+        feed.push(message);
+        if (feed.suspects === isCloser) return;
+        isCloser = !isCloser;
+        tell(send, wish(isCloser));
+      },
+      close: () => feed.close(),
+    };
+  }
+}
+
+/** An isolate that is gone needs no wishes. */
+function tell(send: ((message: object) => unknown) | undefined, message: object): void {
+  try {
+    Promise.resolve(send?.(message)).catch(() => undefined);
+  } catch {
+    // It is gone.
   }
 }

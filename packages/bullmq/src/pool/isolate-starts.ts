@@ -37,7 +37,8 @@ export class IsolateStarts {
 
   /** @throws StartFailure */
   async start(): Promise<Isolate> {
-    const { recycling, initFailed, start, makeChild } = this.#options;
+    const { recycling, initFailed, makeChild, nowMs } = this.#options;
+    const startMs = nowMs();
     const child = makeChild();
     const early: FromIsolate[] = [];
     const keep = (received: unknown): void => {
@@ -49,13 +50,15 @@ export class IsolateStarts {
     this.#starting.add(child);
     child.once('exit', () => this.#children.delete(child));
     try {
-      await startIsolate(child, { timeoutMs: recycling.childInitTimeoutMs, initFailed, start });
+      await startIsolate(child, { timeoutMs: recycling.childInitTimeoutMs, initFailed });
     } finally {
       this.#starting.delete(child);
     }
     child.off('message', keep);
     const isolate = new Isolate(child, this.#limits.next(), recycling.maxJobs);
     this.#listen(isolate, early);
+    // The time it took, where a thread cannot tell its CPU: about right while CPU is to be had.
+    isolate.bootCpuMs ??= nowMs() - startMs;
     return isolate;
   }
 
@@ -117,16 +120,26 @@ export class IsolateStarts {
   }
 
   #note(isolate: Isolate, message: Exclude<FromIsolate, { kind: 'measured' }>): void {
-    if (message.kind === 'doomed') {
-      isolate.isDoomed = true;
-      return;
+    switch (message.kind) {
+      case 'began':
+        isolate.hasBegun = true;
+        break;
+      case 'doomed':
+        isolate.isDoomed = true;
+        break;
+      case 'above-limit':
+        isolate.heapBytes = message.heapBytes;
+        isolate.isAboveHeapLimit = !isolate.startedAbove;
+        break;
+      case 'loaded':
+        isolate.heapBytes = message.heapBytes;
+        isolate.bootCpuMs = message.bootCpuMs;
+        this.#checkBaseline(isolate);
+        break;
+      case 'leaving':
+        isolate.heapBytes = message.heapBytes;
+        isolate.jobsCpuMs = message.jobsCpuMs;
     }
-    isolate.heapBytes = message.heapBytes;
-    if (message.kind === 'loaded') {
-      isolate.bootCpuMs = message.bootCpuMs;
-      this.#checkBaseline(isolate);
-    } else if (message.kind === 'leaving') isolate.jobsCpuMs = message.jobsCpuMs;
-    else isolate.isAboveHeapLimit = !isolate.startedAbove;
   }
 
   #checkBaseline(isolate: Isolate): void {

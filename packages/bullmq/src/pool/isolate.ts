@@ -21,6 +21,8 @@ export class Isolate {
   jobs = 0;
   /** The job it has, as the worker knows it. */
   job: object | null = null;
+  /** Whether that job has reached its processor. */
+  hasBegun = false;
   /** Last reading of its memory. */
   heapBytes: number | null = null;
   isAboveHeapLimit = false;

@@ -17,13 +17,14 @@ export interface PoolOptions {
   recycling: ResolvedRecycling;
   /** A child that is not started yet. */
   makeChild(): Child;
-  /** Numbers of BullMQ's own messages. */
+  /** By which number a child of BullMQ says that the processor file threw. */
   initFailed: number;
-  start: number;
   concurrency(): number;
   /** Uniform in [0, 1). */
   random(): number;
   nowMs(): number;
+  /** Until an isolate that was told to leave is killed. @default 10000 */
+  leaveTimeoutMs?: number;
   warnings: WarnOnce;
   /** Called once per isolate that has started. */
   openFeed(isolate: Isolate): IsolateFeed;

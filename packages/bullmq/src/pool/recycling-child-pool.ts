@@ -16,7 +16,7 @@ export class RecyclingChildPool implements SandboxPool {
   readonly #options: PoolOptions;
   readonly #starts: IsolateStarts;
   readonly #replacement: Replacement;
-  readonly #retirements = new Retirements();
+  readonly #retirements: Retirements;
   readonly #lead = new BootLead();
   readonly #idle = new Set<Isolate>();
   readonly #busy = new Map<Child, Isolate>();
@@ -29,6 +29,7 @@ export class RecyclingChildPool implements SandboxPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#retirements = new Retirements(options.leaveTimeoutMs);
     this.#starts = new IsolateStarts(options, (isolate) => this.#onExit(isolate));
     this.#replacement = new Replacement({
       start: () => this.#startTimed(),
@@ -137,6 +138,7 @@ export class RecyclingChildPool implements SandboxPool {
 
   #assign(isolate: Isolate, job: object | null): void {
     isolate.job = job;
+    isolate.hasBegun = false;
     this.#busy.set(isolate.child, isolate);
     this.#begunMs.set(isolate, this.#options.nowMs());
     const { prewarm } = this.#options.recycling;

@@ -19,8 +19,6 @@ export interface StartOptions {
   timeoutMs: number;
   /** Value of `cmd` by which a child says that the processor file threw. */
   initFailed: number;
-  /** Value of `cmd` that gives a child its job. */
-  start: number;
 }
 
 /**
@@ -29,10 +27,7 @@ export interface StartOptions {
  *
  * @throws StartFailure; the child is killed then
  */
-export async function startIsolate(
-  child: Child,
-  { timeoutMs, initFailed, start }: StartOptions,
-): Promise<void> {
+export async function startIsolate(child: Child, { timeoutMs, initFailed }: StartOptions): Promise<void> {
   makeRoomForPipes(child);
   let timer: NodeJS.Timeout | undefined;
   let hasRefused = false;
@@ -50,7 +45,7 @@ export async function startIsolate(
   failure.catch(() => undefined);
   try {
     await Promise.race([child.init().catch((cause) => refusal(cause, hasRefused, failure)), failure]);
-    containSends(child, start);
+    containSends(child);
   } catch (error) {
     void kill(child);
     throw error;
@@ -77,25 +72,16 @@ function tooLate(timeoutMs: number): StartFailure {
   );
 }
 
-/** Children that could not be given a job. */
-const unstarted = new WeakSet<Child>();
-
-/** Whether the job that this child was meant for never got there. */
-export function missedItsJob(child: Child): boolean {
-  return unstarted.has(child);
-}
-
 /**
  * BullMQ awaits none of its sends to a child, so that one to a child that has just died rejects unheard and ends the whole
  * process. Such a child is killed instead: its `exit` is what everybody waits for.
  */
-function containSends(child: Child, start: number): void {
+function containSends(child: Child): void {
   const send = child.send.bind(child);
-  child.send = async (message: { cmd?: unknown }) => {
+  child.send = async (message: unknown) => {
     try {
       await send(message);
     } catch {
-      if (message.cmd === start) unstarted.add(child);
       await kill(child);
     }
   };

@@ -24,8 +24,6 @@ export interface Supervisor extends AsyncDisposable {
  *
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` for nonsense in the options and for an entry that does not exist
  * @example
- * import { superviseWorkers } from '@leakguard/bullmq/supervise';
- *
  * const supervisor = superviseWorkers({ entry: 'worker.js', processes: 4 });
  * supervisor.on('replaced', ({ reason, jobs, drainMs }) => console.log({ reason, jobs, drainMs }));
  */

@@ -104,7 +104,6 @@ export class SupervisedProcess {
 
   /** Killed, or crashed: nobody would ever replace or end this process, so it ends itself, also where a job never does. */
   #supervisorGone(): void {
-    if (this.#draining !== null) return;
     this.#drain({ reason: 'supervisor-gone', timeoutMs: this.#drainTimeoutMs });
     setTimeout(() => process.exit(1), this.#drainTimeoutMs).unref();
   }

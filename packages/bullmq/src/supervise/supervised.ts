@@ -38,7 +38,6 @@ export function isReplacementDue(progress: JobProgress): boolean {
  * then. Without effect where nobody supervises.
  *
  * @example
- * import { onDrain, ready } from '@leakguard/bullmq/supervise';
  * import { Worker } from 'bullmq';
  *
  * const worker = new Worker('emails', async () => {}, { connection: { url: process.env.REDIS_URL } });

@@ -19,13 +19,17 @@ export interface SignalHandlers {
  *
  * @returns stops listening
  */
-export function onSignals(handlers: SignalHandlers): () => void {
+export function onSignals(
+  handlers: SignalHandlers,
+  host: Pick<NodeJS.Process, 'on' | 'off'> = process,
+  nowMs: () => number = () => performance.now(),
+): () => void {
   let firstAt: number | null = null;
   const stop = (signal: NodeJS.Signals): void => {
     if (firstAt === null) {
-      firstAt = performance.now();
+      firstAt = nowMs();
       handlers.stop(signal);
-    } else if (performance.now() - firstAt > SAME_SIGNAL_MS) handlers.kill(signal);
+    } else if (nowMs() - firstAt > SAME_SIGNAL_MS) handlers.kill(signal);
   };
   // A terminal that closes means the end of what ran in its foreground; without one it is the operator's word for restart.
   const hangUp = isatty(STDIN) ? stop : () => handlers.restart();
@@ -34,8 +38,8 @@ export function onSignals(handlers: SignalHandlers): () => void {
     ['SIGINT', stop],
     ['SIGHUP', hangUp],
   ] as const;
-  for (const [signal, listener] of listeners) process.on(signal, listener);
+  for (const [signal, listener] of listeners) host.on(signal, listener);
   return () => {
-    for (const [signal, listener] of listeners) process.off(signal, listener);
+    for (const [signal, listener] of listeners) host.off(signal, listener);
   };
 }

@@ -1,9 +1,8 @@
-import { basename } from 'node:path';
-import type { Logger } from '@leakguard/core';
 import { type ClosedEvent, SupervisorEmitter, type SupervisorEvents } from './events.ts';
 import type { ResolvedSuperviseOptions } from './options.ts';
 import { type Attempt, ReplacementQueue } from './replacement-queue.ts';
 import { Slot } from './slot.ts';
+import { SupervisorLog } from './supervisor-log.ts';
 import { onSignals } from './supervisor-signals.ts';
 import { type Drained, type ReplacementRequest, type WorkerEnd, WorkerProcess } from './worker-process.ts';
 
@@ -20,8 +19,7 @@ export class WorkerSupervisor {
   /** Settles when all has ended; never rejects. */
   readonly closed: Promise<ClosedEvent>;
   readonly #options: ResolvedSuperviseOptions;
-  readonly #logger: Logger;
-  readonly #entry: string;
+  readonly #log: SupervisorLog;
   readonly #emitter: SupervisorEmitter;
   readonly #slots: readonly Slot[];
   readonly #alive = new Set<WorkerProcess>();
@@ -34,8 +32,7 @@ export class WorkerSupervisor {
 
   constructor(options: ResolvedSuperviseOptions) {
     this.#options = options;
-    this.#logger = options.logger;
-    this.#entry = basename(options.entry);
+    this.#log = new SupervisorLog(options);
     this.#emitter = new SupervisorEmitter(options.logger);
     this.#queue = new ReplacementQueue((old) => this.#replace(old), options.restartDelay);
     this.#slots = Array.from(
@@ -85,7 +82,7 @@ export class WorkerSupervisor {
   async #awaitStart(slot: Slot, worker: WorkerProcess): Promise<void> {
     if (await worker.readyWithin(this.#options.readyTimeout)) this.#started(slot, worker);
     else if (!worker.hasEnded && this.#closing === null) {
-      this.#logger.warn({ pid: worker.pid }, `leakguard: ${this.#whyNotReady(worker)}; it is started again`);
+      this.#log.notReady(worker);
       // Its end has it started again, as that of one that crashed.
       await worker.drain('failed-start');
     }
@@ -107,7 +104,7 @@ export class WorkerSupervisor {
     if (worker.request !== null) this.#asked(worker);
     if (this.#wasReady || !this.#slots.every(({ current }) => current?.isServing)) return;
     this.#wasReady = true;
-    this.#logger.info({ pids: this.pids }, `leakguard: ${this.#slots.length} x ${this.#entry} ready`);
+    this.#log.ready(this.pids);
     this.#emitter.emit('ready', { pids: this.pids });
   }
 
@@ -124,7 +121,9 @@ export class WorkerSupervisor {
   async #replace(old: WorkerProcess): Promise<Attempt> {
     const slot = this.#slots[old.slot.index]!;
     const request = old.request!;
-    const next = this.#fork(slot, request.reason === 'restart' ? old.slot.limitShare : 1);
+    // All start anew at about the same time, as at the beginning.
+    const share = request.reason === 'restart' ? staggeredShare(slot.index, this.#slots.length) : 1;
+    const next = this.#fork(slot, share);
     slot.successor = next;
     const isReady = await next.readyWithin(this.#options.readyTimeout);
     slot.successor = null;
@@ -137,10 +136,7 @@ export class WorkerSupervisor {
   }
 
   async #replacementFailed(slot: Slot, next: WorkerProcess): Promise<Attempt> {
-    if (this.#queue.failures === 0) {
-      const text = `a replacement could not start (${this.#whyNotReady(next)}); the old one works on, and it is tried again`;
-      this.#logger.warn({ index: slot.index }, `leakguard: ${text}`);
-    }
+    if (this.#queue.failures === 0) this.#log.replacementFailed(next);
     if (!next.hasEnded) await next.drain('failed-start');
     // The old one crashed meanwhile.
     if (slot.current === null) this.#startAgain(slot, next);
@@ -165,15 +161,9 @@ export class WorkerSupervisor {
       drainMs,
       killed,
     };
-    const why = jobs === null ? reason : `${reason}, after ${jobs} jobs`;
-    this.#logger.info(event, `leakguard: worker ${old.pid} replaced by ${next.pid} (${why})`);
-    if (killed) this.#warnKilled(old);
+    this.#log.replaced(event);
+    if (killed) this.#log.killedAtDeadline(old);
     this.#emitter.emit('replaced', event);
-  }
-
-  #warnKilled({ pid }: WorkerProcess): void {
-    const text = `worker ${pid} had not drained within ${this.#options.drainTimeout} ms and was killed; its jobs run again when their locks expire`;
-    this.#logger.warn({ pid }, `leakguard: ${text}`);
   }
 
   #ended(slot: Slot, worker: WorkerProcess, end: WorkerEnd): void {
@@ -194,30 +184,17 @@ export class WorkerSupervisor {
     phase: SupervisorEvents['crashed']['phase'],
   ): void {
     const event = { index: worker.slot.index, pid: worker.pid ?? null, code, signal, phase };
-    const how = error?.message ?? signal ?? `exit code ${code}`;
-    this.#logger.error(event, `leakguard: worker ${worker.pid ?? ''} ended while ${phase}: ${how}`);
+    this.#log.crashed(event, error);
     this.#emitter.emit('crashed', event);
   }
 
   #startAgain(slot: Slot, last: WorkerProcess): void {
     const delayMs = slot.failed(last);
     const isAlone = ![...this.#alive].some(({ isServing }) => isServing);
-    if (slot.failedStarts >= this.#options.maxFailedStarts && isAlone) this.#giveUp(slot);
-    else slot.startLater(delayMs, () => this.#launch(slot, 1));
-  }
-
-  #giveUp({ failedStarts }: Slot): void {
-    const text = `${this.#entry} failed to start ${failedStarts} times in a row and no worker is left: gave up. What it wrote itself is above.`;
-    this.#logger.error({ entry: this.#options.entry }, `leakguard: ${text}`);
-    this.#close('gave-up');
-  }
-
-  #whyNotReady(worker: WorkerProcess): string {
-    if (worker.hasEnded) return `${this.#entry} ended before it was ready`;
-    const within = `${this.#entry} was not ready within ${this.#options.readyTimeout} ms`;
-    return worker.hasJoined
-      ? `${within}: its worker has no connection to Redis`
-      : `${within}: it started no GuardedWorker`;
+    if (slot.failedStarts >= this.#options.maxFailedStarts && isAlone) {
+      this.#log.gaveUp(slot.failedStarts);
+      this.#close('gave-up');
+    } else slot.startLater(delayMs, () => this.#launch(slot, 1));
   }
 
   #signalHandlers(): Parameters<typeof onSignals>[0] {
@@ -225,10 +202,7 @@ export class WorkerSupervisor {
       stop: () => this.#close('signal'),
       restart: () => this.restart(),
       kill: (signal) => {
-        this.#logger.error(
-          { pids: this.pids },
-          `leakguard: ${signal} again: workers are killed, their jobs run again`,
-        );
+        this.#log.killing(signal, this.pids);
         this.#closing = 'killed';
         for (const worker of this.#alive) worker.kill();
       },
@@ -240,14 +214,14 @@ export class WorkerSupervisor {
     this.#closing = reason;
     this.#queue.stop();
     for (const slot of this.#slots) slot.cancelStart();
-    if (reason !== 'gave-up') this.#logger.info({ pids: this.pids }, 'leakguard: draining all workers');
+    if (reason !== 'gave-up') this.#log.draining(this.pids);
     void this.#end();
   }
 
   async #end(): Promise<void> {
     const drain = async (worker: WorkerProcess): Promise<boolean> => {
       const { killed } = await worker.drain('shutdown');
-      if (killed) this.#warnKilled(worker);
+      if (killed) this.#log.killedAtDeadline(worker);
       return killed;
     };
     const kills = await Promise.all([...this.#alive].map(drain));
@@ -257,7 +231,7 @@ export class WorkerSupervisor {
     const endsProcess = this.#options.handleSignals && reason !== 'closed';
     if (!endsProcess) this.#offSignals();
     const event: ClosedEvent = { reason, exitCode: isClean ? 0 : 1 };
-    this.#logger.info(event, 'leakguard: all workers have ended');
+    this.#log.closed(event);
     this.#emitter.emit('closed', event);
     this.#onClosed(event);
     if (endsProcess) endProcess(event.exitCode);

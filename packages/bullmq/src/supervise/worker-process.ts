@@ -43,7 +43,8 @@ export class WorkerProcess {
   readonly ended: Promise<WorkerEnd>;
   /** The first request for a replacement, its own or the operator's. */
   request: ReplacementRequest | null = null;
-  readonly #child: ChildProcess;
+  /** Null where it could not be forked. */
+  readonly #child: ChildProcess | null;
   readonly #forkedAt: number = performance.now();
   readonly #drainTimeoutMs: number;
   readonly #onRequest: (worker: WorkerProcess) => void;
@@ -72,18 +73,11 @@ export class WorkerProcess {
       ...{ protocol: PROTOCOL, supervisor: process.pid, slot, bootMs },
       drainTimeoutMs: options.drainTimeout,
     };
-    this.#child = fork(options.entry, options.args, {
-      env: { ...process.env, ...options.env, [BIRTH_VARIABLE]: JSON.stringify(birth) },
-      execArgv: [...options.execArgv],
-    });
-    this.#child.on('message', (received) => this.#received(opened<WorkerMessage>(received)));
-    this.ended = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => resolve({ code, signal }));
-      this.#child.on('error', (error) => {
-        // Later ones tell of a message that could not be sent: its exit tells more.
-        if (this.#child.pid === undefined) resolve({ code: null, signal: null, error });
-      });
-    });
+    const env = { ...process.env, ...options.env, [BIRTH_VARIABLE]: JSON.stringify(birth) };
+    const child = forked(options, env);
+    this.#child = child instanceof Error ? null : child;
+    this.#child?.on('message', (received) => this.#received(opened<WorkerMessage>(received)));
+    this.ended = child instanceof Error ? Promise.resolve(notForked(child)) : endOf(child);
     void this.ended.then(() => {
       this.#hasEnded = true;
       this.#becameReady(false);
@@ -92,7 +86,7 @@ export class WorkerProcess {
 
   /** Undefined where it could not be forked. */
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   get hasEnded(): boolean {
@@ -147,7 +141,7 @@ export class WorkerProcess {
 
   kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
     this.#isKilled = true;
-    this.#child.kill(signal);
+    this.#child?.kill(signal);
   }
 
   async #drain(reason: DrainReason, timeoutMs: number): Promise<Drained> {
@@ -180,6 +174,32 @@ export class WorkerProcess {
 
   /** Without effect on a process that is gone. */
   #send(message: SupervisorMessage): void {
-    if (this.#child.connected) this.#child.send(sealed(message), () => undefined);
+    if (this.#child?.connected) this.#child.send(sealed(message), () => undefined);
   }
+}
+
+/** Some errors of the system (out of memory, arguments too long) are thrown, others (too many processes) are events. */
+function forked(
+  { entry, args, execArgv }: ResolvedSuperviseOptions,
+  env: NodeJS.ProcessEnv,
+): ChildProcess | Error {
+  try {
+    return fork(entry, args, { env, execArgv: [...execArgv] });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function notForked(error: Error): WorkerEnd {
+  return { code: null, signal: null, error };
+}
+
+function endOf(child: ChildProcess): Promise<WorkerEnd> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.on('error', (error) => {
+      // Later ones tell of a message that could not be sent: its exit tells more.
+      if (child.pid === undefined) resolve(notForked(error));
+    });
+  });
 }

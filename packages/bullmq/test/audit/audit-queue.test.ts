@@ -93,6 +93,16 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     expect(found / bytes).toBeLessThan(1.05);
   });
 
+  it('counts the logs of kept jobs among their bytes', async () => {
+    const test = queueOn();
+    const worker = test.worker();
+    await test.work(worker, 3);
+    const bytes = async (): Promise<number> => find(await auditQueue(worker), 'completed-jobs-kept').bytes!;
+    const before = await bytes();
+    for (let id = 1; id <= 3; id++) await test.redis.rpush(test.queue.toKey(`${id}:logs`), 'l'.repeat(5000));
+    expect(await bytes()).toBeGreaterThan(before + 15_000);
+  });
+
   it('tells the bytes per day at the present rate, from when the jobs finished', async () => {
     const test = queueOn();
     const worker = test.worker();
@@ -131,7 +141,9 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     await test.work(test.worker(), 3);
     const finding = find(await auditQueue(test.queue), 'completed-jobs-kept');
     expect(finding).toMatchObject({ severity: 'info' });
-    expect(finding.text).toContain('whether a worker has cannot be seen from a queue, only from the worker');
+    expect(finding.text).toContain(
+      'whether a worker has one cannot be seen from a queue, only from the worker',
+    );
     expect(finding.fix).toContain(`new Queue('${test.name}', { defaultJobOptions: {`);
   });
 
@@ -221,6 +233,17 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     expect(finding.fix).toContain('removeOnFail: { count: 5000 }');
     const covered = test.worker({ removeOnFail: { count: 5 } });
     expect(namesOf(await auditQueue(covered))).not.toContain('scheduler-keeps-jobs');
+  });
+
+  it('warns of a name of which Redis has nothing, as of one that is misspelt', async () => {
+    const test = queueOn({ queue: { skipMetasUpdate: true } });
+    const findings = await auditQueue(test.queue);
+    expect(namesOf(findings)).toEqual(['no-such-queue']);
+    expect(findings[0]).toMatchObject({ severity: 'warning' });
+    expect(findings[0]!.text).toContain(`(keys bull:${test.name}:*)`);
+    const empty = queueOn({ queue: { defaultJobOptions: LIMITS } });
+    await empty.queue.setGlobalConcurrency(5);
+    expect(await auditQueue(empty.queue)).toEqual([]);
   });
 
   it('respects a prefix with a hash tag, and queue names of any characters', async () => {

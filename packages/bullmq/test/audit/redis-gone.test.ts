@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { startPrivateRedis } from '@leakguard/test-utils';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { auditQueue } from '../../src/audit/index.ts';
@@ -12,6 +14,22 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
       message: expect.stringMatching(
         /^auditQueue: (Redis did not answer within 200 ms|cannot connect to Redis)/,
       ),
+    });
+  });
+
+  it('gives up with a code where somebody accepts connections and never answers', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    const test = new TestQueue(bull, `redis://127.0.0.1:${port}`);
+    await expect(auditQueue(test.queue, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'ERR_LEAKGUARD_REDIS',
+      message: expect.stringContaining('Redis did not answer within 100 ms'),
     });
   });
 

@@ -5,7 +5,7 @@ import { Commands, count, isRunning, program, supervise, until } from './harness
 
 const entry = program('idle-worker');
 
-describe('a worker process that crashes', () => {
+describe.concurrent('a worker process that crashes', () => {
   test('is started again, and the others are left alone', async () => {
     const commands = new Commands();
     const { supervisor, events } = supervise({ entry, processes: 2, args: [commands.arg] });
@@ -50,7 +50,7 @@ describe('a worker process that crashes', () => {
   });
 });
 
-describe('a program that cannot start', () => {
+describe.concurrent('a program that cannot start', () => {
   test('is given up after so many failed starts in a row, with the exit code 1', async () => {
     const { supervisor, events, logs } = supervise({
       ...{ entry, processes: 2, args: ['--exit-at-start'], maxFailedStarts: 3 },
@@ -66,6 +66,16 @@ describe('a program that cannot start', () => {
       expect.stringMatching(/^error: .*idle-worker\.mjs failed to start 3 times in a row.*gave up/),
     );
     expect(supervisor.pids).toEqual([]);
+  });
+
+  test('because the system refuses the process is given up too', async () => {
+    const args = ['x'.repeat(5_000_000)];
+    const { supervisor, events, logs } = supervise({ entry, processes: 1, args, maxFailedStarts: 2 });
+    expect(await supervisor.closed).toEqual({ reason: 'gave-up', exitCode: 1 });
+    expect(events.filter(({ event }) => event === 'crashed')).toEqual(
+      Array(2).fill({ event: 'crashed', index: 0, pid: null, code: null, signal: null, phase: 'starting' }),
+    );
+    expect(logs[0]).toMatch(/ended while starting: .*(E2BIG|ENAMETOOLONG)/);
   });
 
   test('is tried on and on while another worker serves', async () => {
@@ -109,7 +119,7 @@ describe('a program that cannot start', () => {
   });
 });
 
-describe('a replacement that cannot start', () => {
+describe.concurrent('a replacement that cannot start', () => {
   test('leaves the old worker at work, warns once, and is tried again until it can', async () => {
     const commands = new Commands();
     const broken = join(commands.folder, 'broken');

@@ -3,7 +3,7 @@ import { Commands, count, isRunning, program, supervise, supervisorProcess, unti
 
 const entry = program('idle-worker');
 
-describe('draining', () => {
+describe.concurrent('draining', () => {
   test.each([
     ['by its own, when nothing keeps it alive', []],
     ['although a handle stays open', ['--open-handle']],
@@ -73,8 +73,8 @@ describe('draining', () => {
   });
 });
 
-describe('replacing', () => {
-  test('a process with two workers is ready when both are', async () => {
+describe.concurrent('replacing', () => {
+  test('a process with two workers, one of them CommonJS, is ready when both are', async () => {
     const args = ['--two-workers'];
     const both = supervise({ entry, processes: 1, args });
     const one = supervise({
@@ -83,6 +83,12 @@ describe('replacing', () => {
     await until('ready', () => count(both.events, 'ready') === 1);
     await until('given up', () => one.logs.some((line) => line.includes('was not ready within 1500 ms')));
     expect(count(one.events, 'ready')).toBe(0);
+  });
+
+  test('a process that reaches its limit before it is ready is replaced too', async () => {
+    const { events } = supervise({ entry, processes: 1, args: ['--ask-at-once'] });
+    await until('replaced', () => count(events, 'replaced') >= 2);
+    expect(count(events, 'crashed')).toBe(0);
   });
 
   test('one at a time, although all ask at once', async () => {
@@ -145,7 +151,7 @@ describe('replacing', () => {
   });
 });
 
-describe('closing', () => {
+describe.concurrent('closing', () => {
   test('ends a worker that still loads at once: it has no job', async () => {
     const commands = new Commands();
     const { supervisor } = supervise({ entry, processes: 2, args: [`--load-while=${commands.folder}`] });

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPrivateRedis, startRedis, type TestRedis } from '@leakguard/test-utils';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  atEnd,
   count,
   isRunning,
   program,
@@ -20,8 +21,8 @@ let redis: TestRedis;
 
 beforeAll(async () => {
   redis = await startRedis();
+  atEnd(() => redis.stop());
 });
-afterAll(() => redis.stop());
 
 /** The program without a supervisor. */
 function alone(jobs: JobRun): SupervisorProcess {
@@ -31,7 +32,7 @@ function alone(jobs: JobRun): SupervisorProcess {
   );
 }
 
-describe('a GuardedWorker with a processor function', () => {
+describe.concurrent('a GuardedWorker with a processor function', () => {
   test('is replaced after maxJobsPerWorker, and no job is lost, doubled, stalled or failed', async () => {
     const jobs = new JobRun(redis, { MAX_JOBS: '40', JOB_MS: '10' });
     const { supervisor, events } = supervise({ entry, processes: 2, env: jobs.env });
@@ -91,9 +92,24 @@ describe('a GuardedWorker with a processor function', () => {
     expect(jobs.lines('started').map((line) => line.pid)).toEqual([old, old]);
   });
 
+  test('ends by shutdownTimeout when all is shut down, whatever its jobs do', async () => {
+    const hold = join(temporaryFolder(), 'hold');
+    writeFileSync(hold, '');
+    const jobs = new JobRun(redis, { MAX_JOBS: '100', SHUTDOWN_TIMEOUT: '300', HOLD_WHILE: hold });
+    await jobs.add(1);
+    const { supervisor } = supervise({ entry, processes: 1, env: jobs.env });
+    const [pid] = supervisor.pids as [number];
+    await until('started', () => jobs.lines('started').length === 1);
+    await supervisor.close();
+    expect(await supervisor.closed).toEqual({ reason: 'closed', exitCode: 0 });
+    expect(isRunning(pid)).toBe(false);
+    expect(jobs.lines('ended')).toEqual([]);
+    expect(await jobs.queue.getActiveCount()).toBe(1);
+  });
+
   test('closes although Redis restarts during the replacement', async () => {
     const own = await startPrivateRedis();
-    onTestFinished(() => own.stop());
+    atEnd(() => own.stop());
     const jobs = new JobRun(own, { JOB_MS: '20', MAX_JOBS: '20', SHUTDOWN_TIMEOUT: '1000' });
     await jobs.add(50);
     const { supervisor, events } = supervise({ entry, processes: 1, env: jobs.env });

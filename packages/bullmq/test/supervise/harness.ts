@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { type SuperviseOptions, type Supervisor, superviseWorkers } from '../../src/supervise/index.ts';
 
 /** Long enough for a busy machine: it only ends what would never end. */
@@ -14,6 +14,16 @@ export function until(what: string, condition: () => boolean | Promise<boolean>)
   return vi.waitFor(async () => {
     if (!(await condition())) throw new Error(`never happened: ${what}`);
   }, PATIENCE);
+}
+
+const cleanUps: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+}, PATIENCE.timeout);
+
+/** At the end of the file, last one first: tests of a file run side by side, as most of their time is waiting for processes. */
+export function atEnd(cleanUp: () => unknown): void {
+  cleanUps.push(cleanUp);
 }
 
 export function program(name: string): string {
@@ -32,7 +42,7 @@ export interface Supervised {
   logs: string[];
 }
 
-/** A supervisor in this process, closed when the test ends; restarts at once, unless options say otherwise. */
+/** A supervisor in this process, closed at the end; restarts at once, unless options say otherwise. */
 export function supervise(options: SuperviseOptions): Supervised {
   const events: Supervised['events'] = [];
   const logs: string[] = [];
@@ -46,7 +56,7 @@ export function supervise(options: SuperviseOptions): Supervised {
   for (const event of ['ready', 'replaced', 'crashed', 'closed'] as const) {
     supervisor.on(event, (payload) => events.push({ event, ...payload }));
   }
-  onTestFinished(() => supervisor.close());
+  atEnd(() => supervisor.close());
   return { supervisor, events, logs };
 }
 
@@ -76,7 +86,7 @@ export interface SupervisorProcess {
   exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** A supervisor as a process, leader of a group of its own; whatever is left of the group is killed when the test ends. */
+/** A supervisor as a process, leader of a group of its own; whatever is left of the group is killed at the end. */
 export function supervisorProcess(
   entry: string,
   processes: number,
@@ -107,7 +117,7 @@ export function watched(child: ChildProcess): SupervisorProcess {
   const exit: SupervisorProcess['exit'] = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  onTestFinished(() => {
+  atEnd(() => {
     try {
       process.kill(-pid, 'SIGKILL');
     } catch {

@@ -1,6 +1,6 @@
 import { startRedis, type TestRedis } from '@leakguard/test-utils';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { count, isRunning, program, supervise, supervisorProcess, until } from './harness.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { atEnd, count, isRunning, program, supervise, supervisorProcess, until } from './harness.ts';
 import { JobRun, UNDAMAGED } from './jobs.ts';
 
 const entry = program('job-worker');
@@ -8,10 +8,10 @@ let redis: TestRedis;
 
 beforeAll(async () => {
   redis = await startRedis();
+  atEnd(() => redis.stop());
 });
-afterAll(() => redis.stop());
 
-test('replaced workers lose no job, run none twice, stall none and fail none, and there is never one too few', async () => {
+test.concurrent('replaced workers lose no job, run none twice, stall none and fail none, and there is never one too few', async () => {
   const jobs = new JobRun(redis, { MAX_JOBS: '40', JOB_MS: '10' });
   const { supervisor, events } = supervise({ entry, processes: 2, env: jobs.env });
   await jobs.feedUntil('several replaced', () => count(events, 'replaced') >= 4);
@@ -30,8 +30,8 @@ test('replaced workers lose no job, run none twice, stall none and fail none, an
   expect(jobs.fewestServing(2, end)).toBe(2);
 });
 
-test('a job that takes longer than its lock is finished by the worker that drains', async () => {
-  const jobs = new JobRun(redis, { MAX_JOBS: '1', JOB_MS: '1500', LOCK_MS: '800', CONCURRENCY: '1' });
+test.concurrent('a job that takes longer than its lock is finished by the worker that drains', async () => {
+  const jobs = new JobRun(redis, { MAX_JOBS: '1', JOB_MS: '3000', LOCK_MS: '2000', CONCURRENCY: '1' });
   await jobs.add(2);
   const { supervisor, events } = supervise({ entry, processes: 1, env: jobs.env });
   await until('both started', () => jobs.lines('started').length === 2);
@@ -41,7 +41,7 @@ test('a job that takes longer than its lock is finished by the worker that drain
   expect(await jobs.damage()).toEqual(UNDAMAGED);
 });
 
-test('a SIGTERM to the whole process group drains once: no job fails and the rest waits', async () => {
+test.concurrent('a SIGTERM to the whole process group drains once: no job fails and the rest waits', async () => {
   const jobs = new JobRun(redis, { JOB_MS: '50', MAX_JOBS: '1000' });
   await jobs.add(400);
   const supervisor = supervisorProcess('job-worker', 2, { env: jobs.env });
@@ -75,7 +75,7 @@ test('a SIGTERM to the whole process group drains once: no job fails and the res
   );
 });
 
-test('workers of a supervisor that is killed finish their jobs and end, and others do the rest', async () => {
+test.concurrent('workers of a supervisor that is killed finish their jobs and end, and others do the rest', async () => {
   const jobs = new JobRun(redis, { JOB_MS: '100', MAX_JOBS: '1000' });
   await jobs.add(60);
   const { pid, exit } = supervisorProcess('job-worker', 2, { env: jobs.env });
@@ -92,7 +92,7 @@ test('workers of a supervisor that is killed finish their jobs and end, and othe
   expect(await jobs.damage()).toEqual(UNDAMAGED);
 });
 
-test('SIGHUP replaces all while jobs run', async () => {
+test.concurrent('SIGHUP replaces all while jobs run', async () => {
   const jobs = new JobRun(redis, { JOB_MS: '20', MAX_JOBS: '100000' });
   await jobs.add(300);
   const { pid, exit, events } = supervisorProcess('job-worker', 2, { env: jobs.env });

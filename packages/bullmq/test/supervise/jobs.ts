@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestRedis } from '@leakguard/test-utils';
 import { Queue } from 'bullmq';
-import { onTestFinished } from 'vitest';
-import { temporaryFolder, until } from './harness.ts';
+import { atEnd, temporaryFolder, until } from './harness.ts';
 
 let queues = 0;
 
@@ -29,7 +28,7 @@ export class JobRun {
     this.queue = new Queue(name, { connection: { host, port, maxRetriesPerRequest: null } });
     this.queue.on('error', () => undefined);
     this.env = { QUEUE: name, REDIS_PORT: String(port), LOG: this.#log, ...settings };
-    onTestFinished(async () => {
+    atEnd(async () => {
       await this.queue.obliterate({ force: true });
       await this.queue.close();
     });

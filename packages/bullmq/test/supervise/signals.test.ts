@@ -7,7 +7,7 @@ async function workersOf({ events }: SupervisorProcess): Promise<number[]> {
   return events.find(({ event }) => event === 'ready')!.pids as number[];
 }
 
-test.each([
+test.concurrent.each([
   ['SIGTERM', {}],
   ['SIGINT', {}],
   // Whatever else such a program does, a health check's server say, must not outlive its workers.
@@ -22,7 +22,7 @@ test.each([
   expect(supervisor.events.at(-1)).toEqual({ event: 'closed', reason: 'signal', exitCode: 0 });
 });
 
-test('a second SIGTERM kills workers that do not end, with exit code 1', async () => {
+test.concurrent('a second SIGTERM kills workers that do not end, with exit code 1', async () => {
   const supervisor = supervisorProcess('idle-worker', 2, { args: ['--drain-never'] });
   const pids = await workersOf(supervisor);
   supervisor.child.kill('SIGTERM');
@@ -37,7 +37,7 @@ test('a second SIGTERM kills workers that do not end, with exit code 1', async (
   expect(pids.filter(isRunning)).toEqual([]);
 });
 
-test('one Ctrl-C that npm delivers twice to the whole group drains, and kills nobody', async () => {
+test.concurrent('one Ctrl-C that npm delivers twice to the whole group drains, and kills nobody', async () => {
   const supervisor = supervisorProcess('idle-worker', 2, { args: ['--open-handle'] });
   const pids = await workersOf(supervisor);
   process.kill(-supervisor.pid, 'SIGINT');
@@ -50,7 +50,7 @@ test('one Ctrl-C that npm delivers twice to the whole group drains, and kills no
   expect(count(supervisor.events, 'crashed')).toBe(0);
 });
 
-test('SIGHUP to the whole group replaces all workers, one by one', async () => {
+test.concurrent('SIGHUP to the whole group replaces all workers, one by one', async () => {
   const supervisor = supervisorProcess('idle-worker', 2);
   const pids = await workersOf(supervisor);
   process.kill(-supervisor.pid, 'SIGHUP');
@@ -64,7 +64,7 @@ test('SIGHUP to the whole group replaces all workers, one by one', async () => {
   expect(replaced.filter(({ pid }) => isRunning(pid as number))).toHaveLength(2);
 });
 
-test('workers end when their supervisor is killed', async () => {
+test.concurrent('workers end when their supervisor is killed', async () => {
   const supervisor = supervisorProcess('idle-worker', 2, { args: ['--open-handle'] });
   const pids = await workersOf(supervisor);
   supervisor.child.kill('SIGKILL');
@@ -73,7 +73,7 @@ test('workers end when their supervisor is killed', async () => {
   for (const pid of pids) expect(supervisor.output()).toContain(`drain ${pid} supervisor-gone\n`);
 });
 
-test('and also those that never finish, after drainTimeout', async () => {
+test.concurrent('and also those that never finish, after drainTimeout', async () => {
   const supervisor = supervisorProcess('idle-worker', 1, { args: ['--drain-never'], drainTimeout: 500 });
   const pids = await workersOf(supervisor);
   supervisor.child.kill('SIGKILL');
@@ -81,7 +81,17 @@ test('and also those that never finish, after drainTimeout', async () => {
   expect(supervisor.output()).toContain('supervisor-gone');
 });
 
-test('a supervisor that gives up ends its process with exit code 1', async () => {
+test.concurrent('and those too whose supervisor is killed while they drain', async () => {
+  const supervisor = supervisorProcess('idle-worker', 1, { args: ['--drain-never'], drainTimeout: 3000 });
+  const pids = await workersOf(supervisor);
+  supervisor.child.kill('SIGTERM');
+  await until('it drains', () => supervisor.output().includes(`drain ${pids[0]} shutdown`));
+  supervisor.child.kill('SIGKILL');
+  expect(await supervisor.exit).toEqual({ code: null, signal: 'SIGKILL' });
+  await until('workers gone', () => !pids.some(isRunning));
+});
+
+test.concurrent('a supervisor that gives up ends its process with exit code 1', async () => {
   const { exit, output } = supervisorProcess('idle-worker', 1, {
     args: ['--exit-at-start'],
     maxFailedStarts: 2,

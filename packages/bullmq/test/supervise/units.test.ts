@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { BackOff } from '../../src/supervise/back-off.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../src/supervise/index.ts';
 import { birthOf, opened, sealed } from '../../src/supervise/messages.ts';
 import { replacementDue } from '../../src/supervise/replacement-due.ts';
+import { onSignals } from '../../src/supervise/supervisor-signals.ts';
 import { program } from './harness.ts';
 
 describe('when a replacement is due', () => {
@@ -63,6 +65,30 @@ test('messages of the app on the same channel are left alone', () => {
   expect(opened(sealed({ type: 'ready' }))).toMatchObject({ type: 'ready' });
   for (const message of [null, 'ready', { type: 'ready' }, { leakguard: 'else' }])
     expect(opened(message)).toBeNull();
+});
+
+test('a second signal kills only a second later: npm delivers one Ctrl-C twice', () => {
+  const host = new EventEmitter();
+  const seen: string[] = [];
+  let nowMs = 5000;
+  const off = onSignals(
+    {
+      stop: (signal) => void seen.push(`stop ${signal}`),
+      kill: (signal) => void seen.push(`kill ${signal}`),
+      restart: () => void seen.push('restart'),
+    },
+    host as unknown as NodeJS.Process,
+    () => nowMs,
+  );
+  host.emit('SIGINT', 'SIGINT');
+  nowMs += 1000;
+  host.emit('SIGINT', 'SIGINT');
+  expect(seen).toEqual(['stop SIGINT']);
+  nowMs += 1;
+  host.emit('SIGTERM', 'SIGTERM');
+  expect(seen).toEqual(['stop SIGINT', 'kill SIGTERM']);
+  off();
+  expect(host.eventNames()).toEqual([]);
 });
 
 test('pauses double up to 30 s and start anew after a success', () => {

@@ -23,7 +23,10 @@ async function offered(...words: string[]): Promise<string[]> {
 
 test('bash completes commands, options and choices, and leaves files to itself', async () => {
   expect(await offered('re')).toEqual(['report']);
+  expect(await offered('ru')).toEqual(['run']);
   expect(await offered('report', '--s')).toEqual(['--since']);
+  expect(await offered('audit', '--')).toEqual(expect.arrayContaining(['--redis', '--prefix', '--json']));
+  expect(await offered('run', '--p')).toEqual(['--processes']);
   expect(await offered('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']));
   const [file] = await writeLogs({ 'growth.1.ndjson': '' });
   expect(await offered('report', file!.slice(0, -3))).toEqual([]);

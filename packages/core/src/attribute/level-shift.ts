@@ -17,9 +17,13 @@ export class LevelShift {
   #last: number | null = null;
   #breaks: number[] = [];
 
-  /** True if the level jumped between the last row and this one. */
-  isBreak(value: number): boolean {
-    const step = this.#last === null ? 0 : Math.abs(value - this.#last);
+  /**
+   * True if the level jumped between the last row and this one.
+   *
+   * @param span what the usual step is proportional to, where rows are not all alike
+   */
+  isBreak(value: number, span = 1): boolean {
+    const step = this.#last === null ? 0 : Math.abs(value - this.#last) / span;
     this.#last = value;
     this.#breaks = this.#breaks.map((age) => age + 1).filter((age) => age <= BREAK_MEMORY_ROWS);
     const jumped = this.#steps.length >= MIN_KEPT && step > OUTLIER * usual(this.#steps);

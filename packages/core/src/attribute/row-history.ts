@@ -1,4 +1,4 @@
-import { type BankRow, SourceBank } from './source-bank.ts';
+import { type BankOptions, type BankRow, SourceBank } from './source-bank.ts';
 
 /** A row with what was known of it when it came. */
 export interface SeenRow {
@@ -14,8 +14,11 @@ export interface SeenRow {
 const KEPT_ROWS = 96;
 
 /** Makes it a row in which this source has done nothing; rows of several signals share their amounts. */
-export function forgetIn({ sources }: BankRow, source: number): void {
-  if (source < sources.length) sources[source] = 0;
+export function forgetIn({ sources, pooled }: BankRow, source: number): void {
+  if (source >= sources.length) return;
+  sources[source] = 0;
+  const curves = (pooled?.saturated.length ?? 0) / sources.length;
+  pooled?.saturated.fill(0, source * curves, (source + 1) * curves);
 }
 
 /** The latest rows of one signal, so that a regression can be done again beside sources whose growth became known. */
@@ -45,7 +48,7 @@ export class RowHistory {
   }
 
   /** The sums of all rows kept, for another set of known sources. */
-  bank(options: { saturating: boolean; known: readonly number[] }): SourceBank {
+  bank(options: BankOptions): SourceBank {
     const bank = new SourceBank(options);
     for (const { row, broke } of this.#rows) bank.push(row, broke);
     return bank;

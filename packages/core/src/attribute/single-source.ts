@@ -3,6 +3,7 @@ import jStat from 'jstat';
 import { type Candidate, credibleSet, logSumExp } from './credible-set.ts';
 import type { GainSums } from './gain-sums.ts';
 import { type ColumnFits, NuisanceProjection } from './projection.ts';
+import type { ColumnOf } from './saturation.ts';
 import type { SourceBank } from './source-bank.ts';
 
 /** How many bytes per unit a source would leak if it were the only one, with what is unsure about it. */
@@ -23,6 +24,8 @@ export interface SourceAnalysis {
   lineEvidence: number;
   /** For a leak against both "nothing" and "a bounded store that is filling". */
   leakEvidence: number;
+  /** The likeliest warm-up of any source, where the model has curves for that. */
+  warmUp: (ColumnOf & { evidence: number }) | null;
   /** Per source. */
   sourceEvidence: Float64Array;
   /** Most probable source first, until 95 % is reached; empty if no source can explain growth. */
@@ -101,6 +104,7 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
     growthEvidence: Math.max(leak, filling),
     lineEvidence: leak,
     leakEvidence: leak - Math.log(PRIOR_NOTHING + PRIOR_FILLING * Math.exp(Math.min(filling, 700))),
+    warmUp: likeliestWarmUp(evidence, bank),
     sourceEvidence: lines,
     credible: credibleSet(
       lines.map((value) => value * TEMPER),
@@ -110,6 +114,20 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
     estimate: (source) => estimate(gains, source * columnsPerSource, quantiles.tail),
     minDetectable: (source, floor) => minDetectable(plausible, source * columnsPerSource, quantiles, floor),
   };
+}
+
+function likeliestWarmUp(
+  evidence: Float64Array,
+  { columnsPerSource, model }: SourceBank,
+): SourceAnalysis['warmUp'] {
+  let best: SourceAnalysis['warmUp'] = null;
+  for (let column = 0; column < evidence.length; column++) {
+    const curve = (column % columnsPerSource) - 1;
+    if (curve < 0 || curve >= model.warmUpCurves || !Number.isFinite(evidence[column])) continue;
+    if (best !== null && evidence[column]! <= best.evidence) continue;
+    best = { source: Math.floor(column / columnsPerSource), curve, evidence: evidence[column]! };
+  }
+  return best;
 }
 
 /** @param df degrees of freedom that `n` innovations leave beside the nuisances and one slope */

@@ -1,5 +1,5 @@
 import { GainSums, type Increments } from './gain-sums.ts';
-import { COLUMNS_PER_SOURCE, saturation } from './saturation.ts';
+import { PROCESS_MODEL, type RowModel, saturation } from './saturation.ts';
 import { GAINS } from './whitening.ts';
 
 /** One observation: a signal after a major GC, and how far every source had come by then. */
@@ -12,6 +12,30 @@ export interface BankRow {
   inFlight: number;
   /** All units finished so far; drives the warm-up trend. */
   totalUnits: number;
+  /** Of rows that several isolates gave; then nothing that is no straight line follows from the amounts above. */
+  pooled?: PooledColumns;
+}
+
+/**
+ * The columns of a row in which the increments of several isolates are summed up. Each isolate begins from zero: what
+ * bends (warm-up, stores that fill) bends in the counts of each, and is summed here as it was there.
+ */
+export interface PooledColumns {
+  /** Which isolate the row came from: what was added since the row before is its. */
+  isolate: number;
+  /** Units of that isolate in this row. */
+  units: number;
+  /** Summed warm-up trend. */
+  trend: number;
+  /** Summed saturation, per source one value for each curve of the model. */
+  saturated: Float64Array;
+}
+
+export interface BankOptions {
+  saturating: boolean;
+  known?: readonly number[];
+  /** @default PROCESS_MODEL */
+  model?: RowModel;
 }
 
 /** Warm-up is roughly logarithmic in the number of requests; fitted on traces without a leak. */
@@ -31,6 +55,7 @@ export const MEMORY: number = 1 - 1 / 512;
 export class SourceBank {
   readonly gains: readonly GainSums[];
   readonly columnsPerSource: number;
+  readonly model: RowModel;
   /** What every fit has beside its own column: units in flight, the warm-up trend, and each known source. */
   readonly nuisances: number;
   /** Effective number of innovations: rows less one, older ones faded. */
@@ -44,15 +69,21 @@ export class SourceBank {
   #row: Increments;
 
   /**
-   * @param saturating also keep a column per saturation constant for every source
+   * @param saturating also keep a column per saturation constant for every source; always so where the model has
+   *   nuisances among them
    * @param known sources whose growth is known already, so that others are fitted beside them
    */
-  constructor({ saturating, known = [] }: { saturating: boolean; known?: readonly number[] }) {
-    this.columnsPerSource = saturating ? COLUMNS_PER_SOURCE : 1;
-    this.nuisances = 2 + known.length;
+  constructor({ saturating, known = [], model = PROCESS_MODEL }: BankOptions) {
+    const curves = saturating || model.nuisances.length > 0 ? model.curves.length : 0;
+    this.model = model;
+    this.columnsPerSource = 1 + curves;
+    this.nuisances = 2 + known.length + model.nuisances.length;
     while (known.some((source) => source >= this.#capacity)) this.#capacity *= 2;
     const columns = this.#capacity * this.columnsPerSource;
-    const knownColumns = known.map((source) => source * this.columnsPerSource);
+    const knownColumns = [
+      ...known.map((source) => source * this.columnsPerSource),
+      ...model.nuisances.map(({ source, curve }) => source * this.columnsPerSource + 1 + curve),
+    ];
     this.gains = GAINS.map((gain) => new GainSums(gain, columns, knownColumns));
     this.#row = { columns: new Float64Array(columns), value: 0, inFlight: 0, trend: 0 };
   }
@@ -84,7 +115,7 @@ export class SourceBank {
 
   /** Turns a row's levels into increments since the last row. */
   #increments(row: BankRow): void {
-    const trend = TREND_SCALE * Math.log1p(row.totalUnits / WARM_UP_UNITS);
+    const trend = row.pooled?.trend ?? TREND_SCALE * Math.log1p(row.totalUnits / WARM_UP_UNITS);
     this.#last ??= {
       columns: new Float64Array(this.#capacity * this.columnsPerSource),
       value: row.value,
@@ -92,7 +123,7 @@ export class SourceBank {
       trend,
     };
     const last = this.#last;
-    for (let s = 0; s < row.sources.length; s++) this.#sourceIncrements(s, row.sources[s]!, last.columns);
+    for (let s = 0; s < row.sources.length; s++) this.#sourceIncrements(s, row, last.columns);
     this.#row.value = row.value - last.value;
     this.#row.inFlight = row.inFlight - last.inFlight;
     this.#row.trend = trend - last.trend;
@@ -101,10 +132,15 @@ export class SourceBank {
     last.trend = trend;
   }
 
-  #sourceIncrements(source: number, amount: number, last: Float64Array): void {
+  #sourceIncrements(source: number, { sources, pooled }: BankRow, last: Float64Array): void {
+    const { curves } = this.model;
     const start = source * this.columnsPerSource;
     for (let k = 0; k < this.columnsPerSource; k++) {
-      const level = k === 0 ? amount : saturation(amount, k - 1);
+      const amount = sources[source]!;
+      const level =
+        k === 0
+          ? amount
+          : (pooled?.saturated[source * curves.length + k - 1] ?? saturation(amount, curves[k - 1]!));
       this.#row.columns[start + k] = level - last[start + k]!;
       last[start + k] = level;
     }

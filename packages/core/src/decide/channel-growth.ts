@@ -6,6 +6,8 @@ import type { SignalGrowth } from './growth-tracker.ts';
 export interface ChannelGrowth extends SignalGrowth {
   signal: Signal;
   namedBy: Signal;
+  /** Of growth inside isolates, not of this process's own heap: how many of them were measured. */
+  isolates?: number;
 }
 
 /** One of several growths of a process. */

@@ -1,4 +1,5 @@
 import { RowHistory } from '../attribute/row-history.ts';
+import type { RowModel } from '../attribute/saturation.ts';
 import { analyseSources, MIN_INNOVATIONS, type SlopeEstimate } from '../attribute/single-source.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 
@@ -20,14 +21,16 @@ const REMAINDER = 0.25;
  * differ by what came before, which the caller knows.
  */
 export class Confirmation {
+  readonly #model: RowModel;
   #bank: SourceBank;
   readonly #rows = new RowHistory();
   readonly #start: Float64Array;
 
   /** @param known sources whose growth is known already */
-  constructor(first: BankRow, known: readonly number[]) {
+  constructor(first: BankRow, known: readonly number[], model: RowModel) {
+    this.#model = model;
     this.#start = Float64Array.from(first.sources);
-    this.#bank = new SourceBank({ saturating: false, known });
+    this.#bank = new SourceBank({ saturating: false, known, model });
     this.push(first, false);
   }
 
@@ -38,7 +41,7 @@ export class Confirmation {
 
   /** Other sources are known now: the rows of the period are judged again beside them. */
   assume(known: readonly number[]): void {
-    this.#bank = this.#rows.bank({ saturating: false, known });
+    this.#bank = this.#rows.bank({ saturating: false, known, model: this.#model });
   }
 
   /** From now on this source has done nothing so far. */

@@ -1,7 +1,7 @@
 import { forgetIn } from '../attribute/row-history.ts';
 import type { FloorReading } from '../internal-types.ts';
 import { BlockMinimum } from '../measure/block-minimum.ts';
-import { type FloorCounts, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
+import { type FloorCounts, KINDS, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
 import type { Signal } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
 import { GrowthSearch, type TimedRow } from './growth-search.ts';
@@ -11,9 +11,6 @@ import type { GrowthThresholds } from './thresholds.ts';
 /** Rows before this many units are left out, or before this time where traffic is thin: the steepest warm-up. */
 const WARM_UP_UNITS = 3000;
 const WARM_UP_MS = 60_000;
-
-/** Signals by kind of memory: heap and old space are two readings of the same bytes. */
-const KINDS: readonly (readonly Signal[])[] = [['heap', 'oldSpace'], ['external'], ['arrayBuffers']];
 
 /** Major GCs per kept row. */
 const BLOCK = 3;

@@ -1,3 +1,4 @@
+import { PROCESS_MODEL, type RowModel } from '../attribute/saturation.ts';
 import type { BankRow } from '../attribute/source-bank.ts';
 import { BACKGROUND } from '../measure/floor.ts';
 import type { Signal } from '../types.ts';
@@ -36,7 +37,7 @@ class Suspicion {
     const heap = this.trackers.get('heap');
     if (heap === undefined) return this.#only();
     const oldSpace = this.trackers.get('oldSpace')!.growth;
-    const sizeOnHeap = oldSpace === null ? null : (heap.analyse()?.estimate(oldSpace.source) ?? null);
+    const sizeOnHeap = oldSpace === null ? null : heap.sizeOf(oldSpace.source);
     return heapGrowth(heap.growth, oldSpace, sizeOnHeap);
   }
 
@@ -67,13 +68,15 @@ class Suspicion {
 export class GrowthSearch {
   readonly #signals: readonly Signal[];
   readonly #thresholds: GrowthThresholds;
+  readonly #model: RowModel;
   #suspicions: Suspicion[] = [];
   #made = 0;
 
   /** @param signals readings of one kind of memory: the heap and old space, or one other */
-  constructor(signals: readonly Signal[], thresholds: GrowthThresholds) {
+  constructor(signals: readonly Signal[], thresholds: GrowthThresholds, model: RowModel = PROCESS_MODEL) {
     this.#signals = signals;
     this.#thresholds = thresholds;
+    this.#model = model;
     this.#suspicions.push(this.#suspect([]));
   }
 
@@ -95,6 +98,11 @@ export class GrowthSearch {
     if (named.length === this.#suspicions.length && named.length < MAX_GROWTHS) {
       this.#suspicions.push(this.#suspect(named));
     }
+  }
+
+  /** Whether something grows that is not confirmed yet; known without an analysis. */
+  get isUnsure(): boolean {
+    return this.#trackers().some(({ growth }) => growth?.verdict === 'growing');
   }
 
   /** Sources that any growth speaks of. */
@@ -131,7 +139,7 @@ export class GrowthSearch {
   #suspect(known: readonly number[]): Suspicion {
     const trackers = new Map<Signal, GrowthTracker>();
     for (const signal of this.#signals) {
-      const tracker = new GrowthTracker(this.#thresholds, new Set([BACKGROUND]), known);
+      const tracker = new GrowthTracker(this.#thresholds, new Set([BACKGROUND]), known, this.#model);
       for (const { row } of this.#suspicions[0]?.trackers.get(signal)?.history ?? []) {
         tracker.push(row, (row as TimedRow).timeMs);
       }

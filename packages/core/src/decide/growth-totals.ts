@@ -39,6 +39,12 @@ export class GrowthTotals {
     return Math.max(0, Math.min(bytesPerUnit * this.sinceOnset(source, row), this.#rise.bytes));
   }
 
+  /** How far the signal rose per unit of a source over the rows that count, whatever it was that rose. */
+  meanBytesPerUnit(source: number): number {
+    const amount = this.window(source);
+    return amount > 0 ? this.#rise.bytes / amount : 0;
+  }
+
   /** From now on this source has done nothing so far. */
   forget(source: number): void {
     this.#amounts.forget(source);

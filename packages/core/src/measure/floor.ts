@@ -3,6 +3,9 @@ import type { Signal } from '../types.ts';
 
 export const SIGNALS: readonly Signal[] = ['heap', 'oldSpace', 'external', 'arrayBuffers'];
 
+/** Signals by kind of memory: heap and old space are two readings of the same bytes. */
+export const KINDS: readonly (readonly Signal[])[] = [['heap', 'oldSpace'], ['external'], ['arrayBuffers']];
+
 /** The value of a signal in a floor reading, bytes. `external` is without the array buffers that V8 counts into it. */
 export function signalBytes(reading: FloorReading, signal: Signal): number {
   switch (signal) {

@@ -99,6 +99,11 @@ export class Ledger {
     return this.#slots.idOf(known ?? this.#intern(scopeKind(kind), scopeName(name)));
   }
 
+  /** The slot of the scope of this name; as {@link scope} it never throws and may answer with that of `(other)`. */
+  slotOfName(kind: ScopeKind, name: string): number {
+    return this.#slots.slotOf(this.scope(kind, name));
+  }
+
   begin(): Unit {
     if (!this.#open) return new LedgerUnit(this);
     const timed = this.#hooks.shouldTime();

@@ -17,6 +17,8 @@ export interface EvidenceFacts {
   lacksForcedGc: boolean;
   /** Canaries are off to stay inside `maxOverhead`. */
   lacksCanaries: boolean;
+  /** What cannot be measured inside of isolates, and why; null where all can. */
+  isolatesLack: string | null;
   evicted: Evidence['evicted'];
 }
 
@@ -39,7 +41,7 @@ export function evidenceReport(facts: EvidenceFacts): Evidence {
   };
 }
 
-function unavailable({ lacksForcedGc, lacksCanaries }: EvidenceFacts): Evidence['unavailable'] {
+function unavailable({ lacksForcedGc, lacksCanaries, isolatesLack }: EvidenceFacts): Evidence['unavailable'] {
   const channels: Evidence['unavailable'] = [];
   if (lacksForcedGc) {
     channels.push({
@@ -47,6 +49,7 @@ function unavailable({ lacksForcedGc, lacksCanaries }: EvidenceFacts): Evidence[
       reason: 'no GC can be forced here; start Node with --expose-gc',
     });
   }
+  if (isolatesLack !== null) channels.push({ channel: 'floors', reason: isolatesLack });
   if (lacksCanaries) {
     channels.push({ channel: 'survivors', reason: 'switched off for now to stay inside maxOverhead' });
   }

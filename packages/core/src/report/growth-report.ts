@@ -1,6 +1,7 @@
 import type { SourceAnalysis } from '../attribute/single-source.ts';
 import { byGravity, graver, type NamedGrowth } from '../decide/channel-growth.ts';
 import { scopeFingerprint } from '../decide/fingerprint.ts';
+import type { IsolateSight } from '../decide/isolate-channel.ts';
 import type { RetainedTally } from '../decide/retained-requests.ts';
 import { FIRST_SCOPE } from '../measure/floor.ts';
 import type { Channel, ScopeEvidence, ScopeKind, ScopeReport, Verdict } from '../types.ts';
@@ -32,6 +33,8 @@ export interface SharedEvidence {
   /** What a source did over the rows that count. */
   amountOf: (source: number) => number;
   nameOf: (scope: number) => string;
+  /** What is known of scopes whose units run in isolates, null where none do. */
+  isolates: IsolateSight | null;
 }
 
 /** Reports of all scopes, worst first: by verdict, by what stayed, by how well they would explain growth, by traffic. */
@@ -94,7 +97,8 @@ function retainedSize(facts: ScopeFacts, shared: SharedEvidence): Size | null {
 }
 
 function scopeVerdict(facts: ScopeFacts, growths: readonly NamedGrowth[], shared: SharedEvidence): Verdict {
-  const base: Verdict = shared.warmingUp ? 'warming-up' : 'stable';
+  const { warmingUp } = isolatesOf(facts, shared) ?? shared;
+  const base: Verdict = warmingUp ? 'warming-up' : 'stable';
   const named = growths.reduce<Verdict>((worst, growth) => graver(worst, growth.verdict), base);
   return facts.retained === null || facts.retained.verdict === 'stable'
     ? named
@@ -128,21 +132,29 @@ function survivors({ retained }: ScopeFacts): ScopeReport['survivors'] {
   return { sampled: retained.tally.sampled, alive: retained.tally.alive };
 }
 
-function minDetectable({ slot }: ScopeFacts, shared: SharedEvidence): number | null {
-  const source = FIRST_SCOPE + slot;
-  const floor = {
-    bytesPerUnit: shared.minBytesPerUnit,
-    totalBytes: shared.minTotalBytes,
-    amount: shared.amountOf(source),
-  };
-  return shared.oldSpace?.minDetectable(source, floor) ?? null;
+function minDetectable(facts: ScopeFacts, shared: SharedEvidence): number | null {
+  const source = FIRST_SCOPE + facts.slot;
+  const floor = { bytesPerUnit: shared.minBytesPerUnit, totalBytes: shared.minTotalBytes };
+  const isolates = isolatesOf(facts, shared);
+  if (isolates !== null) return isolates.minDetectable(source, floor);
+  return shared.oldSpace?.minDetectable(source, { ...floor, amount: shared.amountOf(source) }) ?? null;
+}
+
+/** For a scope whose units run in isolates: what leaks there is seen there, and hardly here. */
+function isolatesOf({ slot }: ScopeFacts, { isolates }: SharedEvidence): IsolateSight | null {
+  return isolates?.knows(FIRST_SCOPE + slot) === true ? isolates : null;
+}
+
+function whereOf({ isolates }: NamedGrowth): string {
+  if (isolates === undefined) return '';
+  return isolates === 1 ? 'in 1 isolate, ' : `in ${isolates} isolates, `;
 }
 
 function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained: boolean): ScopeEvidence[] {
   const list: ScopeEvidence[] = growths.map((growth) => ({
     channel: 'floors',
     posterior: growth.probability,
-    note: `${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
+    note: `${whereOf(growth)}${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
   }));
   if (isRetained) {
     list.push({

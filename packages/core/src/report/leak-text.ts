@@ -131,17 +131,28 @@ function blindSpot(scope: ScopeReport): string {
 
 /** Growth that follows no scope, as a person reads it. */
 export function formatUnattributed(growth: UnattributedReport, report: GrowthReport): string {
+  const units =
+    growth.isolates === undefined
+      ? 'request, whatever the route: look at middleware'
+      : 'job, whatever its name';
   const what =
     growth.source === 'background'
       ? `${growth.bytesPerHour === null ? '' : `${formatBytes(growth.bytesPerHour)} per hour, `}with or without traffic`
-      : `${growth.bytesPerUnit === null ? '' : formatBytes(growth.bytesPerUnit)} per request, whatever the route: look at middleware`;
+      : `${growth.bytesPerUnit === null ? '' : formatBytes(growth.bytesPerUnit)} per ${units}`;
   const lines = [
-    `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : 'every request'})  ${what}`,
+    `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : growth.isolates === undefined ? 'every request' : 'every job'})  ${what}`,
     unattributedCarriesForecast(report) ? formatForecast(report) : '',
-    labelled('seen by', `floors (${formatProbability(growth.probability)} this one; ${growth.signal})`),
+    labelled(
+      'seen by',
+      `floors (${formatProbability(growth.probability)} this one; ${isolates(growth)}${growth.signal})`,
+    ),
     labelled('could also be', candidates(growth.candidates)),
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+function isolates({ isolates: count }: UnattributedReport): string {
+  return count === undefined ? '' : `in ${count} isolates, `;
 }
 
 function formatQuiet(report: GrowthReport): string {

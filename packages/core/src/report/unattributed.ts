@@ -6,12 +6,12 @@ import { sourceName, unattributedSource } from './source-name.ts';
 /**
  * Growth that follows no single scope: the largest one, null if there is none.
  *
- * @param unitsPerSecond of all scopes together
+ * @param perSecondOf units per second that a growth follows
  */
 export function unattributedReport(
   growths: readonly NamedGrowth[],
   nameOf: (scope: number) => string,
-  unitsPerSecond: number,
+  perSecondOf: (growth: NamedGrowth) => number,
 ): UnattributedReport | null {
   const own = growths
     .filter(({ source }) => source < FIRST_SCOPE)
@@ -24,9 +24,10 @@ export function unattributedReport(
     source: unattributedSource(growth.source),
     verdict: growth.verdict,
     signal: growth.signal,
+    ...(growth.isolates === undefined ? {} : { isolates: growth.isolates }),
     bytesPerUnit: timed ? null : bytesPerUnit,
     ci95: timed ? null : [Math.max(0, ci95[0]), ci95[1]],
-    bytesPerHour: bytesPerUnit * (timed ? 1 : unitsPerSecond) * 3600,
+    bytesPerHour: bytesPerUnit * (timed ? 1 : perSecondOf(growth)) * 3600,
     totalBytes: growth.totalBytes,
     probability: growth.probability,
     candidates: growth.credible

@@ -20,6 +20,7 @@ const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
 const analysis = (bytes: number, evidence: number[] = []): SourceAnalysis => ({
   innovations: 50,
   growthEvidence: 0,
+  warmUp: null,
   lineEvidence: 0,
   leakEvidence: 0,
   sourceEvidence: Float64Array.from([0, 0, ...evidence]),
@@ -56,6 +57,7 @@ const shared = (change: Partial<SharedEvidence> = {}): SharedEvidence => ({
   minBytesPerUnit: 128,
   minTotalBytes: 1024 * 1024,
   amountOf: () => 1000,
+  isolates: null,
   nameOf: (scope) => `GET /${scope}`,
   ...change,
 });

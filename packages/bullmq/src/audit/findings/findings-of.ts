@@ -7,7 +7,7 @@ import { logsFindings } from './logs.ts';
 import { outlivedAgeFindings } from './outlived-age.ts';
 import { payloadFindings } from './payloads.ts';
 import { schedulerFindings } from './scheduled.ts';
-import { unseenFindings } from './unseen.ts';
+import { noSuchQueueFindings, unseenFindings } from './unseen.ts';
 
 /** What is wrong with a queue, warnings first; pure. */
 export function findingsOf(facts: QueueFacts): AuditFinding[] {
@@ -19,6 +19,7 @@ export function findingsOf(facts: QueueFacts): AuditFinding[] {
     ...eventsFindings(facts),
     ...schedulerFindings(facts),
     ...evictionFindings(facts),
+    ...noSuchQueueFindings(facts),
     ...unseenFindings(facts),
   ];
   const warnings = findings.filter(({ severity }) => severity === 'warning');

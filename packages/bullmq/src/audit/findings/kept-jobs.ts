@@ -72,7 +72,7 @@ function certaintyWithoutWorker(
   if (!isMany && !isNothingGone) return null;
   return {
     severity: 'info',
-    why: `the jobs have no ${option}; whether a worker has cannot be seen from a queue, only from the worker`,
+    why: `the jobs have no ${option}; whether a worker has one cannot be seen from a queue, only from the worker`,
   };
 }
 

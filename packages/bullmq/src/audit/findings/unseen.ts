@@ -11,6 +11,23 @@ const WHAT: Readonly<Record<Topic, string>> = {
   'eviction-policy': 'the eviction policy',
 };
 
+/** A name without a trace in Redis: a misspelt queue would else look like one in order. */
+export function noSuchQueueFindings(facts: QueueFacts): AuditFinding[] {
+  const { queue, keyPattern, added, present, events, schedulers, refusals } = facts;
+  const isThere = added !== null || present > 0 || events.length > 0 || schedulers.count > 0;
+  if (isThere || events.maxLen !== null || refusals.size > 0) return [];
+  return [
+    {
+      queue,
+      finding: 'no-such-queue',
+      severity: 'warning',
+      text: `Redis has nothing of this queue (keys ${keyPattern}): no job was ever added, or its name, prefix or database is another one`,
+      bytes: null,
+      fix: 'check the name, the prefix and the database of the connection',
+    },
+  ];
+}
+
 /** What this user of Redis may not see, so that no finding is not taken for nothing to find. */
 export function unseenFindings({ queue, keyPattern, refusals }: QueueFacts): AuditFinding[] {
   return [...refusals].map(([topic, refusal]) => ({

@@ -23,7 +23,7 @@ const worker = new GuardedWorker(
   {
     connection: { host: '127.0.0.1', port: Number(REDIS_PORT), maxRetriesPerRequest: null },
     concurrency: Number(CONCURRENCY),
-    lockDuration: 2000,
+    lockDuration: 5000,
     stalledInterval: 500,
     shutdownTimeout: Number(process.env.SHUTDOWN_TIMEOUT ?? 25_000),
     ...(MAX_JOBS === 'none' ? {} : { maxJobsPerWorker: Number(MAX_JOBS) }),

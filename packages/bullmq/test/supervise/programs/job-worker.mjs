@@ -19,7 +19,7 @@ const {
   MAX_JOBS = '30',
   JOB_MS = '5',
   CONCURRENCY = '4',
-  LOCK_MS = '2000',
+  LOCK_MS = '5000',
 } = process.env;
 const note = (what, id = '-') =>
   appendFileSync(LOG, `${what} ${id} ${process.pid} ${performance.timeOrigin + performance.now()}\n`);
