@@ -6,9 +6,6 @@ const worker = startWorker({
   connection,
   maxJobsPerWorker: Number(process.env.MAX_JOBS_PER_WORKER ?? 500),
 });
-worker.on('recycled', ({ reason, jobs, isolate, ms }) => {
-  console.log(`${isolate.kind} ${isolate.id} recycled after ${jobs} jobs (${reason}), gone in ${ms} ms`);
-});
 worker.on('failed', (job, error) => console.error(`${job?.name} ${job?.id}: ${error.message}`));
 worker.on('error', (error) => console.error(error.message));
 
