@@ -2,8 +2,17 @@
 // with an IPC channel (as the demo's child) it also answers 'report' and 'analyze'.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { GrowthReport } from '@leakguard/core';
+import { answerParent } from 'demo-kit';
 import { createShop } from './app.ts';
-import type { Ask, ServerMessage } from './server-messages.ts';
+
+/** What the demo waits for. */
+export interface ServerReady {
+  port: number;
+}
+
+/** What the demo may ask. */
+export type ServerAnswers = Record<'report' | 'analyze', () => GrowthReport | Promise<GrowthReport>>;
 
 // `prove` answers within a minute and forces GCs for it: for staging. In production leave the level out.
 const shop = createShop({ level: 'prove', enabled: true });
@@ -15,24 +24,8 @@ server.keepAliveTimeout = 120_000;
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   if (process.send === undefined) console.log(`http://127.0.0.1:${port}`);
-  tell({ type: 'listening', port });
+  answerParent(
+    { report: () => guard.report(), analyze: () => guard.analyze() } satisfies ServerAnswers,
+    { port } satisfies ServerReady,
+  );
 });
-
-if (process.send !== undefined) {
-  // Ctrl-C reaches the whole process group: the demo decides when this process ends, and its death is one reason.
-  process.on('SIGINT', () => undefined);
-  process.on('disconnect', () => process.exit(0));
-  process.on('message', (message: Ask) => void answer(message));
-}
-
-async function answer({ id, ask }: Ask): Promise<void> {
-  try {
-    tell({ type: 'answer', id, report: ask === 'analyze' ? await guard.analyze() : guard.report() });
-  } catch (error) {
-    tell({ type: 'failed', id, message: String(error) });
-  }
-}
-
-function tell(message: ServerMessage): void {
-  if (process.connected) process.send?.(message);
-}

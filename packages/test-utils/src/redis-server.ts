@@ -23,6 +23,11 @@ export interface PrivateRedis extends TestRedis {
   up(): Promise<void>;
 }
 
+/** Thrown where no Redis can be had; the message says what to do. */
+export class NoRedisError extends Error {
+  readonly code = 'ERR_NO_REDIS';
+}
+
 const BINARIES = ['redis-server', 'valkey-server'];
 const START_MS = 20_000;
 const POLL_MS = 20;
@@ -40,7 +45,7 @@ export async function startRedis(): Promise<TestRedis> {
  * installed by apt-get.
  *
  * @param config further arguments, e.g. `['--maxmemory-policy', 'allkeys-lru']`
- * @throws where no server can be had, with one sentence that says what to do
+ * @throws NoRedisError where no server can be had
  */
 export async function startPrivateRedis(config: readonly string[] = []): Promise<PrivateRedis> {
   const binary = installedBinary() ?? installBinary();
@@ -76,7 +81,8 @@ export async function startPrivateRedis(config: readonly string[] = []): Promise
   };
 }
 
-function installedBinary(): string | undefined {
+/** The Redis or Valkey on PATH, if there is one. */
+export function installedBinary(): string | undefined {
   return BINARIES.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
@@ -93,7 +99,7 @@ function installBinary(): string {
     apt('update');
     apt('install', '-y', '--no-install-recommends', 'redis-server');
   } catch (cause) {
-    throw new Error(NO_REDIS, { cause });
+    throw new NoRedisError(NO_REDIS, { cause });
   }
   return installedBinary() ?? raise();
 }
@@ -102,7 +108,7 @@ const NO_REDIS =
   'These tests need Redis: set REDIS_URL, or put redis-server or valkey-server on PATH (apt-get could not install it here)';
 
 function raise(): never {
-  throw new Error(NO_REDIS);
+  throw new NoRedisError(NO_REDIS);
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 import type { GrowthReport, ScopeReport } from '@leakguard/core';
+import { isNamed, kilobytes } from 'demo-kit';
 
-const MB = 1024 * 1024;
 const COLUMNS = [
   { title: 'route', width: 28 },
   { title: 'requests', width: 9 },
@@ -18,17 +18,12 @@ export function growthTable(report: GrowthReport): string[] {
 
 /** What is growing, in one line; for output that cannot be redrawn. */
 export function growthLine(report: GrowthReport): string {
-  const growing = report.scopes.filter(isGrowing).map(({ scope, verdict }) => `${scope} ${verdict}`);
+  const growing = report.scopes.filter(isNamed).map(({ scope, verdict }) => `${scope} ${verdict}`);
   if (growing.length > 0) return growing.join(', ');
   const { majorGcsNeeded } = report.evidence;
   return majorGcsNeeded > 0
     ? `warming up, ${majorGcsNeeded} more GCs to the first verdict`
     : 'nothing grows yet';
-}
-
-/** '9.1 KB', '64 MB'. */
-export function kilobytes(bytes: number): string {
-  return bytes < MB ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / MB).toFixed(0)} MB`;
 }
 
 function cells(scope: ScopeReport): string[] {
@@ -39,12 +34,8 @@ function cells(scope: ScopeReport): string[] {
     verdict === 'stable' || verdict === 'warming-up' ? verdict : verdict.toUpperCase(),
     bytesPerUnit === null ? '' : kilobytes(bytesPerUnit),
     totalBytes === null ? '' : kilobytes(totalBytes),
-    survivors === null || !isGrowing(scope) ? '' : `${survivors.alive} of ${survivors.sampled}`,
+    survivors === null || !isNamed(scope) ? '' : `${survivors.alive} of ${survivors.sampled}`,
   ];
-}
-
-function isGrowing({ verdict }: ScopeReport): boolean {
-  return verdict === 'growing' || verdict === 'leaking';
 }
 
 function aligned(text: string, column: number): string {

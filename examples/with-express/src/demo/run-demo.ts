@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatReport, type GrowthReport } from '@leakguard/core';
-import { growthLine, growthTable, kilobytes } from './growth-table.ts';
-import { isPeriodic, readableLine } from './guard-line.ts';
-import { type Judgement, judge, leakingRoutes } from './judge.ts';
+import {
+  AskedProcess,
+  isPeriodic,
+  judge,
+  kilobytes,
+  leakingScopes,
+  readableLine,
+  type Screen,
+  verdictText,
+} from 'demo-kit';
+import type { ServerAnswers, ServerReady } from '../server.ts';
+import { growthLine, growthTable } from './growth-table.ts';
 import { type Load, startLoad } from './load.ts';
-import type { Screen } from './screen.ts';
-import { ServerProcess } from './server-process.ts';
 import { planTraffic } from './traffic.ts';
 
 /** Enough requests for every planted leak; what counts on a slow machine too, within the time. */
@@ -28,7 +35,7 @@ export interface DemoOptions {
 }
 
 interface Run {
-  server: ServerProcess;
+  server: AskedProcess<ServerAnswers, ServerReady>;
   load: Load;
   screen: Screen;
   signal: AbortSignal;
@@ -41,17 +48,22 @@ export async function runDemo({ planted, server: entry, screen, signal }: DemoOp
   screen.print(
     'leakguard demo: a shop of 13 routes, three of which leak. The guard is one line, at level prove.',
   );
-  const server = new ServerProcess(entry, (line) => {
-    if (!isPeriodic(line)) screen.print(readableLine(line));
+  const server = new AskedProcess<ServerAnswers, ServerReady>({
+    entry,
+    onLine: (line) => {
+      if (!isPeriodic(line)) screen.print(readableLine('server', line));
+    },
   });
   let load: Load | undefined;
   try {
-    load = startLoad({ ...LOAD, port: await server.port() }, planTraffic(SEED));
+    const { port } = await server.ready;
+    load = startLoad({ ...LOAD, port }, planTraffic(SEED));
     const run = { server, load, screen, signal, startMs: performance.now(), everLeaking: new Set<string>() };
     await drive(run);
     const report = await server.ask('analyze');
     showReport(run, report);
     const judgement = judge(report, planted, run.everLeaking);
+    screen.print(judgement.passed ? 'PASSED: all planted leaks were named, and nothing else was' : 'FAILED');
     screen.print(verdictText(judgement));
     return judgement.passed;
   } finally {
@@ -64,7 +76,7 @@ async function drive(run: Run): Promise<void> {
   while (run.load.answered() < REQUESTS && elapsedSeconds(run) < MAX_SECONDS) {
     await sleep(LOOK_EVERY_MS, undefined, { signal: run.signal });
     const report = await run.server.ask('report');
-    for (const scope of leakingRoutes(report)) run.everLeaking.add(scope);
+    for (const scope of leakingScopes(report)) run.everLeaking.add(scope);
     const progress = progressLine(run, report);
     run.screen.live(['', progress, '', ...growthTable(report)], `${progress}   ${growthLine(report)}`);
   }
@@ -93,15 +105,4 @@ function showReport(run: Run, report: GrowthReport): void {
   const figures = `${load.answered()} requests in ${elapsedSeconds(run).toFixed(0)} s, ${load.failed()} failed`;
   screen.print(`\n${figures}, level ${report.level}. The report:\n`);
   screen.print(`${formatReport(report)}\n`);
-}
-
-function verdictText({ passed, named, missed, accused }: Judgement): string {
-  const lines = [
-    ...named.map((route) => `  planted and named      ${route}`),
-    ...missed.map((route) => `  planted, NOT named     ${route}`),
-    ...accused.map((route) => `  named, but NOT leaking ${route}`),
-  ];
-  return [passed ? 'PASSED: all planted leaks were named, and nothing else was' : 'FAILED', ...lines].join(
-    '\n',
-  );
 }

@@ -81,7 +81,7 @@ describe('meterIsolate', () => {
     const isolate = new FakeIsolate();
     const meter = isolate.meter();
     isolate.run(meter, 500, { ms: 100 });
-    meter.retire();
+    void meter.retire();
     expect(isolate.ages).toEqual([5, 25, 45, 65, 85, 106, 133, 166, 208, 260, 325, 406, 500]);
     expect(isolate.sent.at(-1)).toMatchObject({ counts: [['a', 500]], reading: { forced: true } });
   });
@@ -95,7 +95,7 @@ describe('meterIsolate', () => {
     const spared = new FakeIsolate();
     const short = spared.meter({ maxOverhead: 0.0001 });
     spared.run(short, 300, { ms: 1 });
-    short.retire();
+    void short.retire();
     expect(spared.ages).toEqual([5, 300]);
   });
 
@@ -158,7 +158,7 @@ describe('meterIsolate', () => {
       isolate.run(meter, 10);
       isolate.naturalGc();
     }
-    meter.retire();
+    void meter.retire();
     const [lacks, floor, ...rest] = isolate.sent;
     expect(lacks).toMatchObject({ type: 'lacks', reason: expect.stringContaining('--expose-gc') });
     expect(floor).toMatchObject({ type: 'floor', counts: [['a', 20]], reading: { heapBytes: 9e6 } });
@@ -170,7 +170,7 @@ describe('meterIsolate', () => {
     const meter = isolate.meter({ maxScopes: 3 });
     for (let n = 0; n < 10; n++) isolate.run(meter, 1, { name: `name ${n}` });
     isolate.run(meter, 1, { name: 'x'.repeat(5000) });
-    meter.retire();
+    void meter.retire();
     const last = isolate.sent.at(-1)!;
     expect(last.type === 'floor' && last.counts.map(([name]) => name)).toEqual([
       'name 0',

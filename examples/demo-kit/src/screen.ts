@@ -1,7 +1,7 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import type { WriteStream } from 'node:tty';
 
-/** Where the demo shows what goes on. */
+/** Where a demo shows what goes on. */
 export interface Screen {
   /** Shows the present state: redrawn in place on a terminal; elsewhere `short` as a line, and not too often. */
   live(lines: readonly string[], short: string): void;

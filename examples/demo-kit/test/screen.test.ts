@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { expect, test } from 'vitest';
-import { openScreen } from '../../src/demo/screen.ts';
+import { openScreen } from '../src/screen.ts';
 
 function stream(tty: object = {}): { out: WriteStream; text(): string } {
   const out = new PassThrough();
