@@ -26,7 +26,10 @@ function start(major: (typeof MAJORS)[number], processor: string | null, options
 }
 
 /** What the first program left is done by a second one: each job once, none failed. */
-async function expectTheRestDoneOnce(variant: (typeof VARIANTS)[number], ids: readonly string[]): Promise<void> {
+async function expectTheRestDoneOnce(
+  variant: (typeof VARIANTS)[number],
+  ids: readonly string[],
+): Promise<void> {
   expect(await bench.counts()).toMatchObject({ active: 0, failed: 0 });
   bench.worker('work.mjs', { concurrency: 4, useWorkerThreads: variant.useWorkerThreads });
   await bench.finished(ids.length);
