@@ -5,7 +5,6 @@ import { PROCESS_MODEL, type RowModel } from '../attribute/saturation.ts';
 import {
   analyseSources,
   EVIDENCE_THRESHOLD,
-  MIN_INNOVATIONS,
   type SlopeEstimate,
   type SourceAnalysis,
 } from '../attribute/single-source.ts';
@@ -139,13 +138,13 @@ export class GrowthTracker {
 
   get verdict(): Verdict {
     if (this.growth !== null) return this.growth.verdict;
-    return this.#warm || this.#bank.counted >= MIN_INNOVATIONS ? 'stable' : 'warming-up';
+    return this.#warm || this.#bank.isSufficient ? 'stable' : 'warming-up';
   }
 
   /** Rows still needed before the first verdict. */
   get rowsNeeded(): number {
     if (this.verdict !== 'warming-up') return 0;
-    return MIN_INNOVATIONS - this.#bank.counted + (this.#bank.sources === 0 ? 1 : 0);
+    return this.#bank.needed - this.#bank.counted + (this.#bank.sources === 0 ? 1 : 0);
   }
 
   /** Innovations gathered so far by the main bank. */
