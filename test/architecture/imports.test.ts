@@ -14,7 +14,10 @@ const PACKAGES: Record<string, string[]> = {
   core: [],
   express: ['@leakguard/core', '@leakguard/core/adapter'],
   koa: ['@leakguard/core', '@leakguard/core/adapter'],
-  bullmq: ['@leakguard/core', '@leakguard/core/adapter', '@leakguard/core/quantities'],
+  bullmq: [
+    ...['@leakguard/core', '@leakguard/core/adapter', '@leakguard/core/isolate'],
+    '@leakguard/core/quantities',
+  ],
   cli: [
     ...['@leakguard/core', '@leakguard/core/quantities'],
     ...['@leakguard/bullmq', '@leakguard/bullmq/audit', '@leakguard/bullmq/supervise'],

@@ -24,6 +24,7 @@ it('exports to adapters exactly what they have in common', () => {
     'defaultLogger',
     'isCountedFor',
     'isCounting',
+    'isLatestAlive',
     'isolateFeed',
     'isolateSettings',
     'methodName',

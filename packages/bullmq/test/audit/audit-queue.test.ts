@@ -93,6 +93,16 @@ describe.each(MAJORS)('auditQueue with BullMQ $major', (bull) => {
     expect(found / bytes).toBeLessThan(1.05);
   });
 
+  it('counts the logs of kept jobs among their bytes', async () => {
+    const test = queueOn();
+    const worker = test.worker();
+    await test.work(worker, 3);
+    const bytes = async (): Promise<number> => find(await auditQueue(worker), 'completed-jobs-kept').bytes!;
+    const before = await bytes();
+    for (let id = 1; id <= 3; id++) await test.redis.rpush(test.queue.toKey(`${id}:logs`), 'l'.repeat(5000));
+    expect(await bytes()).toBeGreaterThan(before + 15_000);
+  });
+
   it('tells the bytes per day at the present rate, from when the jobs finished', async () => {
     const test = queueOn();
     const worker = test.worker();

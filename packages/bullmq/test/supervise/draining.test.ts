@@ -74,7 +74,7 @@ describe.concurrent('draining', () => {
 });
 
 describe.concurrent('replacing', () => {
-  test('a process with two workers is ready when both are', async () => {
+  test('a process with two workers, one of them CommonJS, is ready when both are', async () => {
     const args = ['--two-workers'];
     const both = supervise({ entry, processes: 1, args });
     const one = supervise({

@@ -3,7 +3,11 @@
  * of its own: `npm run build` first, as the gate does.
  */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { askForReplacement, onDrain, onDrained, ready, supervisedSlot } from '@leakguard/bullmq/supervise';
+
+// Another copy of the same module, which must meet the first one.
+const commonjs = createRequire(import.meta.url)('@leakguard/bullmq/supervise');
 
 const args = process.argv.slice(2);
 const has = (flag) => args.includes(flag);
@@ -19,7 +23,7 @@ while (existsSync(argument('--load-while') ?? '')) await new Promise((resolve) =
 
 const keepAlive = setInterval(() => {}, 1000);
 if (!has('--never-join')) {
-  if (has('--two-workers')) onDrain(async () => say(`closed second ${process.pid}`));
+  if (has('--two-workers')) commonjs.onDrain(async () => say(`closed second ${process.pid}`));
   onDrain(async ({ reason }) => {
     say(`drain ${process.pid} ${reason}`);
     if (has('--crash-in-drain')) process.exit(7);
@@ -31,7 +35,7 @@ if (!has('--never-join')) {
   say(`slot ${process.pid} ${JSON.stringify(supervisedSlot())}`);
   if (has('--ask-at-once')) askForReplacement('jobs', { jobs: 1 });
   if (!has('--never-ready')) ready();
-  if (has('--two-workers')) setTimeout(ready, 100);
+  if (has('--two-workers')) setTimeout(commonjs.ready, 100);
 }
 // Commands of the test, each as a file that tells this process what to do.
 const commands = argument('--commands');
