@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { caseNames, loadCase } from './cases.mjs';
+import { caseNames, loadCase, scopesOf } from './cases.mjs';
 import { runCase } from './run-case.mjs';
 
 // The fixed small part of the corpus that runs in the gate; `node test/corpus/run-all.mjs` runs all of it.
@@ -21,7 +21,7 @@ const GATE = [
 describe('in a child process, at prove, under its own varying mix', () => {
   for (const name of GATE) {
     const { expect: kind, why, leaks } = loadCase(name);
-    const promise = kind === 'leak' ? `${leaks?.[0]?.route} is named and sized` : 'nothing is ever leaking';
+    const promise = kind === 'leak' ? `${leaks?.[0]?.scope} is named and sized` : 'nothing is ever leaking';
     test(`${name}: ${promise} (${why})`, { timeout: TIMEOUT_MS }, async () => {
       const { judgement } = await runCase(name, { units: UNITS, rows: kind === 'leak' ? ROWS_OF_A_LEAK : 0 });
       expect(judgement.problems).toEqual([]);
@@ -31,15 +31,17 @@ describe('in a child process, at prove, under its own varying mix', () => {
 
 describe('every case of the corpus', () => {
   for (const name of caseNames()) {
-    test(`${name} says what it expects, and its load has routes and weights`, () => {
+    test(`${name} says what it expects, and its load has scopes and weights`, () => {
       const spec = loadCase(name);
-      const routes = spec.load.routes.map(({ route }) => route);
+      const { routes = [], jobs = [] } = spec.load;
+      const scopes = scopesOf(spec);
       expect(spec.name).toBe(name);
-      expect(new Set(routes).size).toBe(routes.length);
-      expect(routes).toEqual(
-        expect.arrayContaining([...(spec.leaks ?? []).map(({ route }) => route), ...(spec.watch ?? [])]),
+      expect(spec.framework === 'bullmq' ? routes : jobs).toEqual([]);
+      expect(new Set(scopes).size).toBe(scopes.length);
+      expect(scopes).toEqual(
+        expect.arrayContaining([...(spec.leaks ?? []).map(({ scope }) => scope), ...(spec.watch ?? [])]),
       );
-      for (const { weight } of spec.load.routes) expect(weight).toBeGreaterThan(0);
+      for (const { weight } of [...routes, ...jobs]) expect(weight).toBeGreaterThan(0);
       if (spec.expect === 'leak')
         for (const { bytesPerRequest } of spec.leaks ?? []) expect(bytesPerRequest).toBeGreaterThan(0);
       else expect(spec.leaks).toBeUndefined();

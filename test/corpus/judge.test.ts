@@ -42,11 +42,11 @@ const leaking = (bytesPerUnit: number, ci95: [number, number]) =>
 describe('a leaking case', () => {
   const big = {
     expect: 'leak' as const,
-    leaks: [{ route: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 4000 }],
+    leaks: [{ scope: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 4000 }],
   };
   const small = {
     expect: 'leak' as const,
-    leaks: [{ route: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 400 }],
+    leaks: [{ scope: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 400 }],
   };
 
   test('passes when its route is first and its size is within 25 %', () => {
@@ -126,7 +126,7 @@ describe('a leaking case', () => {
   test('with two leaks both routes must come first, in any order', () => {
     const two = {
       expect: 'leak' as const,
-      leaks: [...big.leaks, { route: 'GET /other', kind: 'heap' as const, bytesPerRequest: 2000 }],
+      leaks: [...big.leaks, { scope: 'GET /other', kind: 'heap' as const, bytesPerRequest: 2000 }],
     };
     const other = scope('GET /other', { verdict: 'leaking', bytesPerUnit: 2000, ci95: [1900, 2100] });
     expect(judge(two, run([other, leaking(4000, [3900, 4100])])).pass).toBe(true);
@@ -166,7 +166,7 @@ describe('a clean case', () => {
       clean,
       run([], { errors: 2, failures: ['unhandledRejection: Error: x'] }),
     ).problems;
-    expect(problems).toEqual(['2 requests failed', 'unhandledRejection: Error: x']);
+    expect(problems).toEqual(['2 units failed', 'unhandledRejection: Error: x']);
   });
 });
 
