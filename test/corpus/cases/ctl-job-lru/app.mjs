@@ -9,7 +9,10 @@ let batch = [];
 export const jobs = {
   'enrich-profile': async (job) => {
     let p = seen.get(job.data.n);
-    if (!p) seen.set(job.data.n, (p = w.rows(job.data.n, 20)));
+    if (!p) {
+      p = w.rows(job.data.n, 20);
+      seen.set(job.data.n, p);
+    }
     return p.length;
   },
   'collect-metric': async (job) => {
