@@ -49,7 +49,7 @@ export const APPS = {
         ctx.body = await loadItem(route, ctx.params.id);
       });
     }
-    return app.use(router.routes()).callback();
+    return /** @type {import('node:http').RequestListener} */ (app.use(router.routes()).callback());
   },
 };
 

@@ -13,6 +13,7 @@ const GATE = [
   'keyv-ttl',
   'sse-listeners',
   'leak-thumb-buffers',
+  'leak-job-listener',
   'ctl-lru-fill',
   'ok-sse-chat',
   'ok-heavy-inflight',

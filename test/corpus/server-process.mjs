@@ -41,7 +41,11 @@ export async function startServer(name, options) {
   const jobs = { queue: name, prefix, connection: { host, port, maxRetriesPerRequest: null } };
   try {
     const server = await startChild(name, options, jobs);
-    return { ...server, stop: () => server.stop().finally(stopRedis) };
+    const stop = async () => {
+      await server.stop();
+      await stopRedis();
+    };
+    return { ...server, stop };
   } catch (error) {
     await stopRedis();
     throw error;
