@@ -13,7 +13,14 @@ function keepUndelivered(id, payload) {
   if (undelivered.size > MOST_UNDELIVERED) undelivered.delete(undelivered.keys().next().value);
 }
 
+let stopFollowing = () => {};
+const stopped = new Promise((resolve) => {
+  stopFollowing = resolve;
+});
+
 export const jobs = {
+  // Active as long as the worker lives.
+  'follow-feed': () => stopped,
   'deliver-webhook': async (job) => {
     const payload = w.rows(job.data.n, 30);
     await w.sleep(1);
@@ -47,3 +54,5 @@ export const jobOptions = (name) => ({
   removeOnFail: true,
   ...(name === 'charge-card' && { attempts: 3, backoff: { type: 'fixed', delay: 20 } }),
 });
+export const background = [{ name: 'follow-feed', data: {} }];
+export const close = () => stopFollowing();
