@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { bootstrap, mean, median } from './statistics.mjs';
 
 const BURST_SIZE = 128;
@@ -17,7 +16,7 @@ const STARTS = 8;
 /**
  * What one unit costs through the adapter, with the framework around it and no network.
  *
- * @param {{ script: string, settings: object }} loop the program of one start, and what it is told
+ * @param {{ script: URL, settings: object }} loop the program of one start, and what it is told
  * @param {{ blocks: number, maxMs: number }} options
  * @returns {Promise<IsolatedResult>}
  */
@@ -45,7 +44,7 @@ export async function runIsolated({ script, settings }, { blocks, maxMs }) {
 
 async function oneStart(script, settings) {
   const env = { ...process.env, NODE_ENV: 'production' };
-  const child = fork(fileURLToPath(new URL(script, import.meta.url)), [], { env, execArgv: [] });
+  const child = fork(script, [], { env, execArgv: [] });
   const timer = setTimeout(() => child.kill('SIGKILL'), 3 * settings.maxMs + 20_000);
   try {
     child.send({ ...settings, burstSize: BURST_SIZE, pairsPerBlock: PAIRS_PER_BLOCK });

@@ -10,11 +10,6 @@ import { bareWorker, guardedWorker } from './job-variants.mjs';
 
 /** A job whose end the loop decides on, and whose result is not written. */
 class LoopJob extends Job {
-  /** @type {PromiseWithResolvers<void>['promise']} */
-  work;
-  /** @type {() => void} */
-  end;
-
   constructor(worker, at) {
     super(worker, JOB_NAMES[at % JOB_NAMES.length], { at }, { removeOnComplete: true }, String(at));
     this.work = new Promise((resolve) => {

@@ -3,8 +3,9 @@ import { JOB_VARIANTS } from './job-variants.mjs';
 import { blocksFor } from './job-work.mjs';
 import { MeasuredProcess } from './measured-process.mjs';
 
+const SCRIPT = new URL('job-worker.mjs', import.meta.url);
 /** What a job costs by itself: the figure of the goal. */
-export const JOB_MICROS = 1000;
+const JOB_MICROS = 1000;
 export const JOB_NAMES = ['send-mail', 'sync-stock', 'charge-card', 'resize-image', 'index-document'];
 const JOBS_PER_BURST = 128;
 /** Jobs without work, until V8 has compiled what it will compile. */
@@ -26,7 +27,7 @@ export function jobSubject(url) {
 async function startWorker(variant, url, blocks) {
   queues += 1;
   const name = `leakguard-bench-${process.pid}-${queues}`;
-  const { measured } = await MeasuredProcess.start('job-worker.mjs', [variant, url, name]);
+  const { measured } = await MeasuredProcess.start(SCRIPT, [variant, url, name]);
   const queue = new Queue(name, { connection: { url } });
   const finish = async (/** @type {number} */ jobs, /** @type {number} */ blocksPerJob) => {
     await measured.ask({ jobs });

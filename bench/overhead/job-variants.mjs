@@ -1,6 +1,12 @@
 import { GuardedWorker } from '@leakguard/bullmq';
 import { Worker } from 'bullmq';
 
+// A bare worker of another copy of BullMQ would be another program.
+if (Object.getPrototypeOf(GuardedWorker) !== Worker)
+  throw new Error(
+    'GuardedWorker extends the Worker of another copy of bullmq than the one that this bench imports',
+  );
+
 /**
  * What is compared. Each entry makes its worker, in a process of its own; `every` as with servers.
  *

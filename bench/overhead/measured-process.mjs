@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 const ANSWER_MS = 60_000;
 
@@ -13,16 +12,16 @@ export class MeasuredProcess {
     this.#child = child;
   }
 
-  /** Resolves with the process and its first message. @param {string} script of this folder @param {string[]} args */
+  /** Resolves with the process and its first message. @param {URL} script @param {string[]} args */
   static async start(script, args) {
     const env = { ...process.env, NODE_ENV: 'production' };
-    const child = fork(fileURLToPath(new URL(script, import.meta.url)), args, { env, execArgv: [] });
+    const child = fork(script, args, { env, execArgv: [] });
     const measured = new MeasuredProcess(child);
     try {
       return { measured, ready: await measured.message() };
     } catch (error) {
       child.kill('SIGKILL');
-      throw new Error(`${script} ${args.join(' ')} did not start`, { cause: error });
+      throw new Error(`${script.href} ${args.join(' ')} did not start`, { cause: error });
     }
   }
 

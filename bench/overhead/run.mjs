@@ -44,13 +44,14 @@ const { abText, isolatedText, JOBS, REQUESTS, resolutionOf } = await import('./r
 async function subjectOf(framework) {
   if (framework !== 'bullmq') {
     const { serverSubject } = await import('./server-subject.mjs');
-    const loop = { script: 'isolated-loop.mjs', settings: { framework } };
+    const loop = { script: new URL('isolated-loop.mjs', import.meta.url), settings: { framework } };
     return { loop, ab: serverSubject(framework), stop: async () => {} };
   }
   const { startRedis } = await import('@leakguard/test-utils/redis-server');
   const { jobSubject } = await import('./job-subject.mjs');
   const { url, stop } = await startRedis();
-  return { loop: { script: 'job-isolated-loop.mjs', settings: { url } }, ab: jobSubject(url), stop };
+  const loop = { script: new URL('job-isolated-loop.mjs', import.meta.url), settings: { url } };
+  return { loop, ab: jobSubject(url), stop };
 }
 
 /** @param {string} framework */

@@ -2,6 +2,7 @@ import { BurstClient } from './burst-client.mjs';
 import { MeasuredProcess } from './measured-process.mjs';
 import { VARIANTS } from './variants.mjs';
 
+const SCRIPT = new URL('server.mjs', import.meta.url);
 const REQUESTS_PER_BURST = 256;
 /** Requests until V8 has compiled what it will compile. */
 const WARM_UP_REQUESTS = 4096;
@@ -17,7 +18,7 @@ export function serverSubject(framework) {
 
 /** One start of one variant: its process, and the connections to it. */
 async function startServer(framework, variant) {
-  const { measured, ready } = await MeasuredProcess.start('server.mjs', [framework, variant]);
+  const { measured, ready } = await MeasuredProcess.start(SCRIPT, [framework, variant]);
   const client = await BurstClient.connect(ready.port);
   return {
     warmUp: () => client.burst(WARM_UP_REQUESTS),
