@@ -78,6 +78,7 @@ export function stockSignalListeners(
 
 interface Closeable {
   close?(force: boolean): Promise<unknown>;
+  on?(event: 'error', listener: () => void): unknown;
 }
 
 /** Fields of a worker that hold what `close()` would close, were it not waiting. */
@@ -104,6 +105,16 @@ export async function abandon(worker: object): Promise<void> {
   const connections = parts.backend ? [parts.backend] : [parts.blockingConnection, parts.connection];
   await Promise.allSettled([
     parts.lockManager?.close?.(),
-    ...connections.map((connection) => connection?.close?.(true)),
+    ...connections.map((connection) => connection && breakOff(connection)),
   ]);
+}
+
+/**
+ * Closing takes all listeners away, and in BullMQ 5 a connection that has not been established yet emits its error after
+ * that: without a listener it would be an unhandled rejection, which ends the process.
+ */
+function breakOff(connection: Closeable): Promise<unknown> | undefined {
+  const closed = connection.close?.(true);
+  connection.on?.('error', () => undefined);
+  return closed;
 }

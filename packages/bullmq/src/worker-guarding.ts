@@ -3,25 +3,18 @@ import { recordEvent, resolveAdapterOptions } from '@leakguard/core/adapter';
 import type { Processor } from 'bullmq';
 import { ActiveJobs } from './active-jobs.ts';
 import { BoundedClose } from './bounded-close.ts';
-import {
-  abandon,
-  type BullmqModule,
-  checkModule,
-  replacePool,
-  UnknownBullmqError,
-} from './bullmq-internals.ts';
+import { abandon, type BullmqModule, UnknownBullmqError } from './bullmq-internals.ts';
 import type { RecycledEvent } from './events.ts';
 import type { GuardedWorkerOptions } from './guarded-worker-types.ts';
 import { InProcessRecycling } from './in-process-recycling.ts';
-import { childMaker } from './isolates.ts';
 import { JobCounter, type NamedJob } from './job-counter.ts';
 import { IsolateFeeds } from './measure/isolate-feeds.ts';
 import { type ResolvedRecycling, refuse, resolveRecycling } from './options.ts';
 import type { Isolate } from './pool/isolate.ts';
-import { RecyclingChildPool } from './pool/recycling-child-pool.ts';
 import { drainAndExit, joinProcess } from './process-drain.ts';
 import { priceText } from './respawn-price.ts';
-import { type SandboxedJob, SandboxedJobs } from './sandboxed-jobs.ts';
+import { Sandbox } from './sandbox.ts';
+import type { SandboxedJob } from './sandboxed-jobs.ts';
 import type { DrainRequest } from './supervise/messages.ts';
 import { isSupervised, onDrain, ready } from './supervise/supervised.ts';
 import { WarnOnce } from './warn-once.ts';
@@ -58,8 +51,7 @@ export class WorkerGuarding {
   readonly #warnings = new WarnOnce();
   #worker!: GuardedHost;
   #close!: BoundedClose;
-  #pool: RecyclingChildPool | null = null;
-  #sandboxed: SandboxedJobs | null = null;
+  #sandbox: Sandbox | null = null;
   #isAbandoned = false;
   #patienceMs = 0;
   /** What the supervisor was asked for a replacement with, and when. */
@@ -84,8 +76,12 @@ export class WorkerGuarding {
   /** Called in BullMQ's constructor for a processor file, before it makes its sandbox. */
   sandbox(worker: GuardedHost, processor: string | URL): void {
     try {
-      checkModule(this.#bullmq);
-      replacePool(worker, (mainFile) => this.#makePool(worker, mainFile, processor));
+      this.#sandbox = Sandbox.install(this.#bullmq, worker, processor, {
+        recycling: this.#recycling,
+        warnings: this.#warnings,
+        feeds: new IsolateFeeds(this.#guard, this.#queue),
+        onRecycled: (isolate, reason, ms) => this.#onRecycled(isolate, reason, ms),
+      });
     } catch (error) {
       const { maxJobs, maxHeapBytes, quarantineAfter } = this.#recycling;
       const isNeeded = maxJobs > 0 || maxHeapBytes !== null || quarantineAfter > 0;
@@ -112,7 +108,7 @@ export class WorkerGuarding {
     const end = this.#counter.begin(job);
     this.#inProcess?.jobBegan();
     try {
-      return await (this.#sandboxed === null ? call() : this.#sandboxed.run(job, token, call));
+      return await (this.#sandbox === null ? call() : this.#sandbox.run(job, token, call));
     } finally {
       end?.();
       this.#inProcess?.jobEnded();
@@ -122,7 +118,7 @@ export class WorkerGuarding {
   }
 
   async close(force: boolean): Promise<void> {
-    this.#pool?.closing();
+    this.#sandbox?.closing();
     await this.#close.close(force);
     this.#leaveProcess();
     if (this.#opts.guard === undefined) await this.#guard.close();
@@ -174,32 +170,6 @@ export class WorkerGuarding {
     });
   }
 
-  #makePool(worker: GuardedHost, mainFile: string, processor: string | URL): RecyclingChildPool {
-    const feeds = new IsolateFeeds(this.#guard, this.#queue);
-    const pool = new RecyclingChildPool({
-      recycling: this.#recycling,
-      makeChild: childMaker(this.#bullmq, {
-        mainFile,
-        processor,
-        opts: worker.opts,
-        maxHeapBytes: this.#recycling.maxHeapBytes,
-        measure: () => feeds.settings,
-      }),
-      initFailed: this.#bullmq.ParentCommand.InitFailed,
-      concurrency: () => worker.concurrency,
-      random: Math.random,
-      nowMs: () => performance.now(),
-      warnings: this.#warnings,
-      openFeed: ({ name, child }) =>
-        feeds.open(`${name.kind}:${name.id}`, (message) => child.send(message)),
-      onRecycled: (isolate, reason, ms) => this.#onRecycled(isolate, reason, ms),
-      onCrash: (job, isolate) => this.#sandboxed?.noteCrash(job, isolate),
-    });
-    this.#pool = pool;
-    this.#sandboxed = new SandboxedJobs(this.#bullmq, pool, this.#recycling.quarantineAfter);
-    return pool;
-  }
-
   #onRecycled(
     { jobs, heapBytes, name, bootCpuMs, jobsCpuMs }: Isolate,
     reason: 'jobs' | 'heap',
@@ -220,14 +190,14 @@ export class WorkerGuarding {
   async #closeStock(force: boolean, closeStock: (force: boolean) => Promise<void>): Promise<void> {
     if (force) {
       this.#isAbandoned = true;
-      await this.#pool?.kill();
+      await this.#sandbox?.kill();
     }
     await closeStock(force);
   }
 
   async #abandon(): Promise<void> {
     this.#isAbandoned = true;
-    await Promise.all([this.#pool?.kill(), abandon(this.#worker)]);
+    await Promise.all([this.#sandbox?.kill(), abandon(this.#worker)]);
     this.#worker.emit('closed' as never);
   }
 }

@@ -84,7 +84,7 @@ describe.each(MAJORS)('a child that dies while it loads ($name)', (major) => {
 
   it('by kill -9 is started again too, a spare as well', async () => {
     bench = new JobBench(major, redis);
-    const ids = await bench.add(150, { ms: 20 }, { attempts: 1 });
+    const ids = await bench.add(90, { ms: 20 }, { attempts: 1 });
     process.env.LEAKGUARD_TEST_LOAD_MS = '200';
     bench.worker('slow-to-load.mjs', { maxJobsPerWorker: 5 });
     const loading = () => (existsSync(marker) ? readFileSync(marker, 'utf8').trim().split('\n') : []);

@@ -7,7 +7,7 @@ import type { GuardedWorkerClass } from '../src/guarded-worker-types.ts';
 const require = createRequire(import.meta.url);
 
 /** BullMQ as the tests use it. */
-export type Bullmq = BullmqModule & {
+type Bullmq = BullmqModule & {
   Queue: typeof Queue;
   QueueEvents: typeof QueueEvents;
   FlowProducer: typeof import('bullmq').FlowProducer;
@@ -29,7 +29,7 @@ export const MAJORS: Major[] = ([5, 6] as const).map((major) => {
 });
 
 /** Where isolates live. */
-export const KINDS = [
+const KINDS = [
   { kind: 'process', useWorkerThreads: false },
   { kind: 'thread', useWorkerThreads: true },
 ] as const;

@@ -49,7 +49,8 @@ export class HeapLimit {
 }
 
 function ownGauge(): HeapGauge {
-  let gc: (() => void) | undefined = globalThis.gc;
+  const own = globalThis.gc;
+  let gc = own && ((): void => void own());
   return {
     read: heapBytes,
     forceGc: () => {

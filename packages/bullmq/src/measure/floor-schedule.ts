@@ -11,6 +11,9 @@ const LEAST_SPACING = 20;
 /** While something is suspected, and always at `prove`. */
 const CLOSE_SPACING = 25;
 
+/** The next pause is taken to be as the shortest of so many: a long one was mostly waiting for a busy machine. */
+const PAUSES = 4;
+
 /** Share of time for pauses at `prove`, as the guard's own forced GCs have. */
 const PROVE_SHARE = 0.2;
 
@@ -35,7 +38,8 @@ export class FloorSchedule {
   #nextLook = FIRST_JOBS;
   #deferredTo = 0;
   #spentMs = 0;
-  #pauseMs: number | null = null;
+  /** The latest pauses. */
+  #pausesMs: number[] = [];
 
   constructor(options: FloorScheduleOptions) {
     this.#options = options;
@@ -44,7 +48,7 @@ export class FloorSchedule {
   /** Asked after every job: a comparison of two numbers, unless a floor may be due. */
   isDue(jobs: number): boolean {
     if (jobs < this.#nextLook && !this.#isClose(jobs)) return false;
-    const isDue = this.#pauseMs === null || this.#isAffordable();
+    const isDue = this.#pausesMs.length === 0 || this.#isAffordable();
     if (!isDue) this.#nextLook = this.#deferredTo = jobs + PATIENCE_JOBS;
     return isDue;
   }
@@ -52,7 +56,7 @@ export class FloorSchedule {
   /** A floor was taken. */
   took(jobs: number, pauseMs: number): void {
     this.#lastJobs = jobs;
-    this.#pauseMs = pauseMs;
+    this.#pausesMs = [...this.#pausesMs.slice(1 - PAUSES), pauseMs];
     this.#spentMs += pauseMs;
     const spacing = this.#options.prove ? CLOSE_SPACING : Math.max(LEAST_SPACING, WIDENING * jobs);
     this.#nextLook = jobs + Math.round(spacing);
@@ -61,7 +65,7 @@ export class FloorSchedule {
   #isClose(jobs: number): boolean {
     return (
       this.isSuspicious &&
-      this.#pauseMs !== null &&
+      this.#pausesMs.length > 0 &&
       jobs >= this.#deferredTo &&
       jobs >= this.#lastJobs + CLOSE_SPACING
     );
@@ -69,6 +73,6 @@ export class FloorSchedule {
 
   #isAffordable(): boolean {
     const { prove, maxOverhead, busyMs } = this.#options;
-    return this.#spentMs + this.#pauseMs! <= (prove ? PROVE_SHARE : maxOverhead) * busyMs();
+    return this.#spentMs + Math.min(...this.#pausesMs) <= (prove ? PROVE_SHARE : maxOverhead) * busyMs();
   }
 }

@@ -31,7 +31,7 @@ export class IsolateFeeds {
     return {
       receive(received) {
         const message = meterMessageIn(received);
-        if (message?.type === 'lacks') feed.lacks(String(message.reason).slice(0, 200));
+        if (message?.type === 'lacks') feed.lacks(message.reason);
         if (message?.type !== 'floor') return;
         feed.push(message);
         if (feed.suspects === isCloser) return;

@@ -1,5 +1,8 @@
 import type { FloorReading } from '@leakguard/core/isolate';
 
+/** Of a reason. */
+const MOST_CHARACTERS = 200;
+
 /**
  * What a meter in an isolate tells the feed in its parent.
  *
@@ -11,8 +14,14 @@ export type MeterMessage =
   /** Something cannot be measured here. */
   | { type: 'lacks'; reason: string };
 
-/** The message of a meter in what came from an isolate, or null. */
+/** The message of a meter in what came from an isolate, or null. What a floor holds is checked by the guard. */
 export function meterMessageIn(received: unknown): MeterMessage | null {
-  const type = (received as { type?: unknown } | null | undefined)?.type;
-  return type === 'floor' || type === 'lacks' ? (received as MeterMessage) : null;
+  try {
+    const { type, reason } = received as { type?: unknown; reason?: unknown };
+    if (type === 'lacks' && typeof reason === 'string')
+      return { type, reason: reason.slice(0, MOST_CHARACTERS) };
+    return type === 'floor' ? (received as MeterMessage) : null;
+  } catch {
+    return null;
+  }
 }

@@ -19,7 +19,7 @@ const silent = { info() {}, warn() {}, error() {} };
  * @param {{ host: string, port: number, mode: string, jobs: number, names: string[], life?: number, concurrency?: number,
  *   level?: string, seed?: number, ms?: number }} run
  */
-export async function perJobTruth(run) {
+async function perJobTruth(run) {
   const { host, port, mode, jobs, names, life, level = 'prove', seed = 1, ms = 0 } = run;
   const inProcess = mode === 'in-process';
   const connection = { host, port, maxRetriesPerRequest: null };
@@ -44,11 +44,16 @@ export async function perJobTruth(run) {
   guard.on('leak', note);
   let failed = 0;
   let done = 0;
-  worker.on('failed', () => (failed += 1));
   const finished = new Promise((resolve) => {
-    const count = () => (done += 1) === jobs && resolve();
+    const count = () => {
+      done += 1;
+      if (done === jobs) resolve();
+    };
     worker.on('completed', count);
-    worker.on('failed', count);
+    worker.on('failed', () => {
+      failed += 1;
+      count();
+    });
   });
   const random = seeded(seed);
   for (let n = 0; n < jobs; n += CHUNK) {
@@ -98,7 +103,11 @@ async function main() {
   if (life > 0) run.life = Number(life);
   if (level !== undefined) run.level = level;
   const startMs = performance.now();
-  const { rows, report, failed } = await perJobTruth(run);
+  const { rows, report, failed, errors } = await perJobTruth(run);
+  if (process.env.TRUTH_JSON === '1') {
+    console.log(JSON.stringify({ rows, failed, errors: errors.map(String) }));
+    return;
+  }
   console.log(
     `${mode}, ${jobs} jobs, ${Math.round((performance.now() - startMs) / 1000)} s, ${failed} failed`,
   );
@@ -117,4 +126,4 @@ async function main() {
   console.log(formatReport(report));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+await main();

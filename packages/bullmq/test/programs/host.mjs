@@ -25,10 +25,9 @@ worker.waitUntilReady().then(
   () => {},
 );
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  process.on(signal, async () => {
+  process.on(signal, () => {
     tell({ signal });
-    await worker.close();
-    process.exit(0);
+    void worker.close().then(() => process.exit(0));
   });
 }
 process.on('disconnect', () => {});

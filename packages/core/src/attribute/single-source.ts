@@ -44,9 +44,6 @@ export interface SourceAnalysis {
   ): number | null;
 }
 
-/** Fewer innovations than this say nothing: three are spent on the nuisances and the slope. */
-export const MIN_INNOVATIONS = 10;
-
 /** A Bayes factor of 1,000 limits the error at any time to about 1 in 1,000 (Ville's inequality). */
 export const EVIDENCE_THRESHOLD: number = Math.log(1000);
 
@@ -84,7 +81,7 @@ interface GainFit extends ColumnFits {
  */
 export function analyseSources(bank: SourceBank): SourceAnalysis | null {
   const n = bank.innovations;
-  if (bank.counted < MIN_INNOVATIONS) return null;
+  if (!bank.isSufficient) return null;
   if (bank.gains.at(-1)!.corner.value2 <= n * MIN_SIGMA_BYTES ** 2) return null;
   const { columnsPerSource, sources } = bank;
   const df = n - bank.nuisances - 1;

@@ -38,6 +38,9 @@ export interface BankOptions {
   model?: RowModel;
 }
 
+/** Fewer innovations than this say nothing: three are spent on the nuisances and the slope. */
+const MIN_INNOVATIONS = 10;
+
 /** Warm-up is roughly logarithmic in the number of requests; fitted on traces without a leak. */
 const WARM_UP_UNITS = 500;
 const TREND_SCALE = 1000;
@@ -102,6 +105,16 @@ export class SourceBank {
     this.innovations = this.innovations * MEMORY + 1;
     this.counted += 1;
     for (const sums of this.gains) sums.add(this.#row, this.sources * this.columnsPerSource, MEMORY);
+  }
+
+  /** Whether there are enough innovations to say anything: each nuisance of the model takes one. */
+  get isSufficient(): boolean {
+    return this.counted >= this.needed;
+  }
+
+  /** Innovations from which on something can be said. */
+  get needed(): number {
+    return MIN_INNOVATIONS + this.model.nuisances.length;
   }
 
   /** From now on this source has done nothing so far. */

@@ -1,6 +1,6 @@
 import { RowHistory } from '../attribute/row-history.ts';
 import type { RowModel } from '../attribute/saturation.ts';
-import { analyseSources, MIN_INNOVATIONS, type SlopeEstimate } from '../attribute/single-source.ts';
+import { analyseSources, type SlopeEstimate } from '../attribute/single-source.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 
 /** What a finished period says about growth that an earlier one showed. */
@@ -58,7 +58,7 @@ export class Confirmation {
 
   /** True once the period has enough rows to be judged. */
   get judgeable(): boolean {
-    return this.#bank.counted >= MIN_INNOVATIONS;
+    return this.#bank.isSufficient;
   }
 
   /**

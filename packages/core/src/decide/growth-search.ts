@@ -37,7 +37,7 @@ class Suspicion {
     const heap = this.trackers.get('heap');
     if (heap === undefined) return this.#only();
     const oldSpace = this.trackers.get('oldSpace')!.growth;
-    const sizeOnHeap = oldSpace === null ? null : (heap.analyse()?.estimate(oldSpace.source) ?? null);
+    const sizeOnHeap = oldSpace === null ? null : heap.sizeOf(oldSpace.source);
     return heapGrowth(heap.growth, oldSpace, sizeOnHeap);
   }
 

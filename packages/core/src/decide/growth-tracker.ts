@@ -5,7 +5,6 @@ import { PROCESS_MODEL, type RowModel } from '../attribute/saturation.ts';
 import {
   analyseSources,
   EVIDENCE_THRESHOLD,
-  MIN_INNOVATIONS,
   type SlopeEstimate,
   type SourceAnalysis,
 } from '../attribute/single-source.ts';
@@ -131,7 +130,7 @@ export class GrowthTracker {
     const { growth } = this;
     if (growth === null) return;
     const analysis = this.analyse();
-    const estimate = analysis?.estimate(growth.source) ?? null;
+    const estimate = this.#sizeIn(analysis, growth.source);
     if (analysis === null || estimate === null || !(analysis.sourceEvidence[growth.source]! > 0))
       this.#drop();
     else this.growth = { ...growth, estimate };
@@ -139,13 +138,13 @@ export class GrowthTracker {
 
   get verdict(): Verdict {
     if (this.growth !== null) return this.growth.verdict;
-    return this.#warm || this.#bank.counted >= MIN_INNOVATIONS ? 'stable' : 'warming-up';
+    return this.#warm || this.#bank.isSufficient ? 'stable' : 'warming-up';
   }
 
   /** Rows still needed before the first verdict. */
   get rowsNeeded(): number {
     if (this.verdict !== 'warming-up') return 0;
-    return MIN_INNOVATIONS - this.#bank.counted + (this.#bank.sources === 0 ? 1 : 0);
+    return this.#bank.needed - this.#bank.counted + (this.#bank.sources === 0 ? 1 : 0);
   }
 
   /** Innovations gathered so far by the main bank. */
@@ -156,6 +155,11 @@ export class GrowthTracker {
   /** Fresh analysis of everything seen, null while there is too little. */
   analyse(): SourceAnalysis | null {
     return analyseSources(this.#bank);
+  }
+
+  /** What a source keeps per unit as of now, null while there is too little. */
+  sizeOf(source: number): SlopeEstimate | null {
+    return this.#sizeIn(this.analyse(), source);
   }
 
   /** Takes one row (after block minimum) and moves the verdict. */
@@ -300,6 +304,11 @@ export class GrowthTracker {
     this.growth = { ...growth, verdict: 'leaking', sinceMs: timeMs };
   }
 
+  #sizeIn(analysis: SourceAnalysis | null, source: number): SlopeEstimate | null {
+    const fitted = analysis?.estimate(source) ?? null;
+    return fitted !== null && this.#model.errorRepeats ? this.#widened(fitted, source) : fitted;
+  }
+
   /** A share of what was taken for settling may have been growth, or the other way round. */
   #widened({ bytesPerUnit, standardError, ci95 }: SlopeEstimate, source: number): SlopeEstimate {
     const settling = Math.abs(this.#totals.meanBytesPerUnit(source) - bytesPerUnit);
@@ -319,9 +328,8 @@ export class GrowthTracker {
     row: BankRow,
     state: Pick<SignalGrowth, 'verdict' | 'sinceMs'>,
   ): SignalGrowth | null {
-    const fitted = analysis.estimate(source);
-    if (fitted === null) return null;
-    const estimate = this.#model.errorRepeats ? this.#widened(fitted, source) : fitted;
+    const estimate = this.#sizeIn(analysis, source);
+    if (estimate === null) return null;
     return {
       ...state,
       source,

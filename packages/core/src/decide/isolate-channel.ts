@@ -1,5 +1,5 @@
 import { AGE_MODEL, byAge, MIXTURE_MODEL, type PooledRow, PooledRows } from '../attribute/pooled-rows.ts';
-import type { SourceAnalysis } from '../attribute/single-source.ts';
+import type { SlopeEstimate, SourceAnalysis } from '../attribute/single-source.ts';
 import { EVERY_REQUEST, KINDS } from '../measure/floor.ts';
 import { IsolateLevels, type IsolateRow, type IsolateStep } from '../measure/isolate-levels.ts';
 import type { Signal } from '../types.ts';
@@ -141,9 +141,29 @@ export class IsolateChannel {
     const named = this.#named[kind]!.growths();
     const aged = this.#aged[kind]!.growths().filter(({ totalBytes }) => !isExplained(totalBytes, named));
     return [
-      ...named.map((growth) => ({ ...growth, key: `isolates/${growth.key}` })),
+      ...named.map((growth) => ({
+        ...growth,
+        estimate: this.#withOthers(growth, named),
+        key: `isolates/${growth.key}`,
+      })),
       ...aged.map((growth) => ({ ...growth, ...this.#nameOfAge(growth), key: `isolates/age/${growth.key}` })),
     ];
+  }
+
+  /**
+   * The mixture says how much more a name keeps than others do. What these may keep that nobody was named for is on top of
+   * it: as much of the growth with age as the names leave over.
+   */
+  #withOthers({ signal, estimate }: NamedGrowth, named: readonly NamedGrowth[]): SlopeEstimate {
+    const aged = trackerOf(this.#aged, signal).analyse()?.estimate(EVERY_REQUEST);
+    const units = this.#pool.amount(EVERY_REQUEST);
+    if (aged === undefined || aged === null || !(units > 0)) return estimate;
+    const explained = named.reduce(
+      (sum, growth) => sum + (growth.estimate.bytesPerUnit * this.#pool.amount(growth.source)) / units,
+      0,
+    );
+    const others = Math.max(0, aged.ci95[1] - explained);
+    return { ...estimate, ci95: [estimate.ci95[0], estimate.ci95[1] + others] };
   }
 
   /** Where one scope does nearly all units, growth with every unit is its growth. */

@@ -43,7 +43,11 @@ interface Level {
  */
 const LET_GO_BYTES = 16 * 1024;
 
-/** The last floors of one isolate, from which the next is counted. */
+/**
+ * The last floors of one isolate, from which the next is counted. Its first step is told only where no other follows: in it an
+ * isolate loads and compiles what it will ever need. In BullMQ's isolates, from 5 jobs to 30, it moved by 50 to 210 KB,
+ * where every later one lay within 3 KB of a line.
+ */
 export class IsolateLevels {
   /** The floor that steps are counted from, and the one that the next may show to have held garbage. */
   #settled: Level | null = null;
@@ -63,7 +67,7 @@ export class IsolateLevels {
     if (this.#settled === null) this.#settled = level;
     else if (this.#latest === null) this.#second(level);
     else if (this.#latest.reading.heapBytes - level.reading.heapBytes > LET_GO_BYTES) this.#latest = level;
-    else return this.#step(level);
+    else return this.#next(level);
     return null;
   }
 
@@ -83,7 +87,13 @@ export class IsolateLevels {
     const isLower = this.#settled!.reading.heapBytes - level.reading.heapBytes > LET_GO_BYTES;
     if (this.#isFirst && isLower) this.#settled = level;
     else this.#latest = level;
+  }
+
+  #next(level: Level): IsolateStep | null {
+    const isFirst = this.#isFirst;
     this.#isFirst = false;
+    const step = this.#step(level);
+    return isFirst ? null : step;
   }
 
   #step(next: Level | null): IsolateStep {

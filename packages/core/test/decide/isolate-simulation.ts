@@ -45,7 +45,7 @@ export const PROVE: GrowthThresholds = growthThresholds({
 });
 
 /** Floors between two looks at what is said, which cost as much as the floors. */
-const LOOK_EVERY = 4;
+const LOOK_EVERY = 10;
 
 /** A row at 5 jobs, then ever wider apart, as the meter asks for them. */
 export function roomyAges(life: number): number[] {
