@@ -8,7 +8,8 @@ import { getGuard } from '@leakguard/core';
 export async function startJobHost({ app, guardModule, guardOptions, jobs: target, onError }) {
   const { Queue, Worker, workerOptions, jobs, background = [], close } = app;
   const { queue: name, connection, prefix } = /** @type {import('./job-load.mjs').JobTarget} */ (target);
-  const guard = guardModule === null ? undefined : getGuard(guardOptions);
+  // A rival brings a guard of its own: leakguard's must not be in its process.
+  const guard = guardModule === null ? undefined : (guardModule.getGuard ?? getGuard)(guardOptions);
   const processor = (/** @type {{ name: string }} */ job) => jobs[job.name](job);
   const guarded = guardModule === null ? processor : guardModule.guardProcessor(processor, { guard });
   let stopping = false;

@@ -23,7 +23,7 @@ const DEFAULT_MAX_SECONDS = 600;
  *   GCs are forced by the clock, so a fast machine has fewer of them in the same number of requests
  * @property {number} [seed] of the traffic (default 1)
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} [level] default `prove`
- * @property {string} [guard] module that exports `leakGuard`, or `guardProcessor` for jobs (default: leakguard's own for the case's framework)
+ * @property {string} [guard] module that exports `leakGuard`, for jobs `getGuard` and `guardProcessor` (default: leakguard's own for the case's framework)
  * @property {number} [maxSeconds] the run fails when it takes longer (default 600)
  */
 
