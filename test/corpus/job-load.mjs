@@ -27,91 +27,27 @@ const TIMEOUT_MS = 30_000;
  * @param {import('./load.mjs').LoadBounds & { target: JobTarget }} options
  * @returns {Promise<import('./load.mjs').Load>}
  */
-export async function startJobLoad(spec, jobs, { target, seed, maxUnits, maxSeconds, seqFrom = 0 }) {
+export async function startJobLoad(spec, jobs, { target, ...bounds }) {
   const { Queue, jobOptions = {} } = await importApp(spec.name);
-  const optionsOf = typeof jobOptions === 'function' ? jobOptions : () => jobOptions;
-  const plan = createJobPlan(jobs, { seed, seqFrom });
-  const deadline = performance.now() + maxSeconds * 1000;
-  const progress = new LoadProgress();
-  /** @type {Map<string, import('./job-plan.mjs').PlannedJob>} jobs that have not finished */
-  const open = new Map();
-  /** @type {Map<string, string | null>} finished before the answer that they were added, with what went wrong */
-  const early = new Map();
-  let added = 0;
-  let stopped = false;
-  let moved = () => {};
-
   const { connection, prefix } = target;
   const queue = new Queue(target.queue, { connection, prefix });
   const lastEventId = await lastEventOf(queue);
   const events = new QueueEvents(target.queue, { connection, prefix, lastEventId });
-  for (const emitter of [queue, events]) {
-    emitter.on('error', (/** @type {Error} */ error) => {
-      if (!stopped) progress.fail(`the client of ${target.queue}: ${error.message}`);
-    });
-  }
-  events.on('completed', ({ jobId }) => settle(jobId, null));
-  events.on('failed', ({ jobId, failedReason }) => settle(jobId, failedReason));
+  const load = new JobLoop(queue, events, {
+    plan: createJobPlan(jobs, bounds),
+    optionsOf: typeof jobOptions === 'function' ? jobOptions : () => jobOptions,
+    scopeOf: (name) => scopeOf(spec, name),
+  });
   await events.waitUntilReady();
-
-  /** @param {string} id @param {string | null} failure */
-  function settle(id, failure) {
-    const job = open.get(id);
-    if (job === undefined) return void early.set(id, failure);
-    open.delete(id);
-    if (failure !== null && !job.mayFail) progress.fail(`${scopeOf(spec, job.name)}: ${failure}`);
-    progress.finished();
-    moved();
-  }
-
-  /** @param {number} count */
-  async function add(count) {
-    added += count;
-    const planned = Array.from({ length: count }, () => plan.next());
-    const jobs = await queue.addBulk(
-      planned.map(({ name, data }) => ({ name, data, opts: optionsOf(name) })),
-    );
-    for (const [index, { id }] of jobs.entries()) {
-      open.set(id, /** @type {import('./job-plan.mjs').PlannedJob} */ (planned[index]));
-      const failure = early.get(id);
-      if (failure === undefined) continue;
-      early.delete(id);
-      settle(id, failure);
-    }
-  }
-
-  const run = async () => {
-    try {
-      while (!stopped && added < maxUnits && performance.now() < deadline) {
-        if (open.size <= FEWEST_OPEN) await add(Math.min(MOST_OPEN - open.size, maxUnits - added));
-        else await oneMore();
-      }
-      while (open.size > 0) await oneMore();
-    } catch (error) {
-      progress.fail(/** @type {Error} */ (error).message);
-    } finally {
-      progress.end();
-    }
-  };
-
-  /** The next job that finishes. */
-  async function oneMore() {
-    /** @type {NodeJS.Timeout | undefined} */
-    let timer;
-    await new Promise((resolve, reject) => {
-      moved = () => resolve(undefined);
-      timer = setTimeout(() => reject(new Error(`no job finished within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
-    }).finally(() => clearTimeout(timer));
-  }
-
-  const running = run();
+  const running = load.run(bounds);
   /** @type {Promise<void> | undefined} */
   let closing;
   const close = async () => {
+    load.stop();
     await running;
-    stopped = true;
     await Promise.all([queue.close(), events.close()]);
   };
+  const { progress } = load;
   return {
     done: () => progress.done,
     errors: () => progress.errors,
@@ -119,7 +55,6 @@ export async function startJobLoad(spec, jobs, { target, seed, maxUnits, maxSeco
     held: () => 0,
     reached: (units) => progress.reached(units),
     stop() {
-      stopped = true;
       closing ??= close();
       return closing;
     },
@@ -136,4 +71,104 @@ async function lastEventOf(queue) {
   const client = await queue.client;
   const [newest] = await client.xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1);
   return newest?.[0] ?? '0-0';
+}
+
+/**
+ * What of a case the loop needs.
+ *
+ * @typedef {object} LoopJobs
+ * @property {{ next(): import('./job-plan.mjs').PlannedJob }} plan
+ * @property {(name: string) => object} optionsOf
+ * @property {(name: string) => string} scopeOf
+ */
+
+/** Adds jobs as others finish. */
+class JobLoop {
+  progress = new LoadProgress();
+  #queue;
+  #jobs;
+  /** @type {Map<string, import('./job-plan.mjs').PlannedJob>} jobs that have not finished */
+  #open = new Map();
+  /** @type {Map<string, string | null>} finished before the answer that they were added, with what went wrong */
+  #early = new Map();
+  #added = 0;
+  #isStopped = false;
+  #moved = () => {};
+
+  /** @param {any} queue @param {QueueEvents} events @param {LoopJobs} jobs */
+  constructor(queue, events, jobs) {
+    this.#queue = queue;
+    this.#jobs = jobs;
+    events.on('completed', ({ jobId }) => this.#finished(jobId, null));
+    events.on('failed', ({ jobId, failedReason }) => this.#finished(jobId, failedReason));
+    for (const emitter of [queue, events]) {
+      emitter.on('error', (/** @type {Error} */ error) => {
+        if (!this.#isStopped) this.progress.fail(`the client of the queue: ${error.message}`);
+      });
+    }
+  }
+
+  /** Adds nothing more. */
+  stop() {
+    this.#isStopped = true;
+  }
+
+  /** Never rejects. @param {Pick<import('./load.mjs').LoadBounds, 'maxUnits' | 'maxSeconds'>} bounds */
+  async run({ maxUnits, maxSeconds }) {
+    const deadline = performance.now() + maxSeconds * 1000;
+    try {
+      while (!this.#isStopped && this.#added < maxUnits && performance.now() < deadline) {
+        const { size } = this.#open;
+        if (size > FEWEST_OPEN) await this.#nextFinished();
+        else await this.#add(Math.min(MOST_OPEN - size, maxUnits - this.#added));
+      }
+      while (this.#open.size > 0) await this.#nextFinished();
+    } catch (error) {
+      this.progress.fail(/** @type {Error} */ (error).message);
+    } finally {
+      this.progress.end();
+    }
+  }
+
+  /** @param {number} count */
+  async #add(count) {
+    const { plan, optionsOf } = this.#jobs;
+    const planned = Array.from({ length: count }, () => plan.next());
+    this.#added += count;
+    const added = await this.#queue.addBulk(
+      planned.map(({ name, data }) => ({ name, data, opts: optionsOf(name) })),
+    );
+    for (const [index, job] of planned.entries()) this.#opened(added[index].id, job);
+  }
+
+  /** @param {string} id @param {import('./job-plan.mjs').PlannedJob} job */
+  #opened(id, job) {
+    this.#open.set(id, job);
+    const failure = this.#early.get(id);
+    if (failure === undefined) return;
+    this.#early.delete(id);
+    this.#finished(id, failure);
+  }
+
+  /** @param {string} id @param {string | null} failure */
+  #finished(id, failure) {
+    const job = this.#open.get(id);
+    if (job === undefined) return void this.#early.set(id, failure);
+    this.#open.delete(id);
+    if (failure !== null && !job.mayFail) {
+      this.progress.fail(`${this.#jobs.scopeOf(job.name)}: ${failure}`);
+    }
+    this.progress.finished();
+    this.#moved();
+  }
+
+  async #nextFinished() {
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    const finished = new Promise((resolve, reject) => {
+      this.#moved = () => resolve(undefined);
+      timer = setTimeout(() => reject(new Error(`no job finished within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    });
+    await finished.finally(() => clearTimeout(timer));
+  }
 }
