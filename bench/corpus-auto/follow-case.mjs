@@ -135,7 +135,7 @@ function whatWasSaid({ scope, units, bytesPerUnit, ci95, totalBytes, signal, cha
 
 /** @param {import('../../test/corpus/cases.mjs').CorpusCase} spec @param {FollowedCase['accused']} accused */
 function allLeaking({ leaks = [] }, accused) {
-  return leaks.length > 0 && leaks.every(({ route }) => accused[route]?.leaking != null);
+  return leaks.length > 0 && leaks.every(({ scope }) => accused[scope]?.leaking != null);
 }
 
 /**
@@ -167,7 +167,7 @@ function followed(spec, { units, seconds, errors, failures, report, accused, nai
  * @param {FollowedCase['accused']} accused
  * @returns {LeakFollowed}
  */
-function leakFollowed({ route, bytesPerRequest: truth }, report, accused) {
+function leakFollowed({ scope: route, bytesPerRequest: truth }, report, accused) {
   const seen = accused[route];
   const scope = report.scopes.find((each) => each.scope === route);
   return {

@@ -13,7 +13,7 @@ import { routeNames } from './route-names.mjs';
  * @returns {import('../../test/corpus/serve.mjs').Rival}
  */
 export function createRival({ load }) {
-  const nameOf = routeNames(load.routes.map(({ route }) => route));
+  const nameOf = routeNames((load.routes ?? []).map(({ route }) => route));
   const around = new NaiveRule();
   const sinceLast = new NaiveRule();
   /** @type {number | null} */

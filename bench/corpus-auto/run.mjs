@@ -33,8 +33,11 @@ const options = {
   nodeFlags: values['node-flags'].split(' ').filter(Boolean),
   alone: values.alone,
 };
-const names = positionals.length > 0 ? positionals : caseNames();
-for (const name of names) loadCase(name);
+// The naive rules are HTTP middleware: jobs have none.
+const served = caseNames().filter((name) => loadCase(name).framework !== 'bullmq');
+const names = positionals.length > 0 ? positionals : served;
+const unserved = names.find((name) => loadCase(name).framework === 'bullmq');
+if (unserved !== undefined) throw new RangeError(`${unserved} has jobs; this bench runs HTTP cases only`);
 
 const machine = {
   commit: commit(),

@@ -1,28 +1,32 @@
-import { ServerProcess } from './server-process.mjs';
 import { bootstrap, mapEstimate, mean, median, shuffle, trimmedMean } from './statistics.mjs';
-import { VARIANTS } from './variants.mjs';
 
-/** Bursts of each server per start. More starts say more than more bursts: two starts of one program differ by percents. */
+/** Bursts of each process per start. More starts say more than more bursts: two starts of one program differ by percents. */
 const ROUNDS_PER_START = 16;
-const REQUESTS_PER_BURST = 256;
-/** Requests until V8 has compiled what it will compile. */
-const WARM_UP_REQUESTS = 4096;
 
 /**
- * @typedef {{ variant: string, title: string, starts: number, bursts: number, microsPerRequest: number,
- *   ratio: import('./statistics.mjs').Estimate | null }} AbRow `ratio`: CPU per request over that of the bare server; null for the bare one
+ * What is compared: `start` gives a process of one variant, whose `burst` resolves with the CPU that it took per unit.
+ *
+ * @typedef {object} AbSubject
+ * @property {Record<string, { title: string, every: number }>} variants `bare` and `again` among them
+ * @property {(variant: string) => Promise<{ burst(units: number): Promise<number>, warmUp(): Promise<void>, stop(): Promise<void> }>} start
+ * @property {number} unitsPerBurst
  */
 
 /**
- * CPU per request of live servers, variant against bare. Servers are started together, then get short bursts in random
+ * @typedef {{ variant: string, title: string, starts: number, bursts: number, microsPerUnit: number,
+ *   ratio: import('./statistics.mjs').Estimate | null }} AbRow `ratio`: CPU per unit over that of the bare process; null for the bare one
+ */
+
+/**
+ * CPU per unit of live processes, variant against bare. They are started together, then get short bursts in random
  * order; one comparison is made of two bursts of the same round, so that whatever else disturbs the machine hits both.
  *
- * @param {import('./app.mjs').Framework} framework
+ * @param {AbSubject} subject
  * @param {{ rounds: number, maxMs: number, onStart?: (done: number, all: number) => void }} options
- * @returns {Promise<{ rows: AbRow[], starts: number, requestsPerBurst: number, roundsPerStart: number }>}
+ * @returns {Promise<{ rows: AbRow[], starts: number, unitsPerBurst: number, roundsPerStart: number }>}
  */
-export async function runAb(framework, { rounds, maxMs, onStart }) {
-  const variants = VARIANTS[framework];
+export async function runAb(subject, { rounds, maxMs, onStart }) {
+  const { variants, unitsPerBurst } = subject;
   const starts = Math.max(Math.ceil(rounds / ROUNDS_PER_START), 3);
   const deadline = performance.now() + maxMs;
   /** @type {Record<string, number[]>[]} */
@@ -30,33 +34,32 @@ export async function runAb(framework, { rounds, maxMs, onStart }) {
   while (results.length < starts && (results.length < 3 || performance.now() < deadline)) {
     const at = results.length;
     const names = Object.keys(variants).filter((name) => at % variants[name].every === 0);
-    results.push(await oneStart(framework, names));
+    results.push(await oneStart(subject, names));
     onStart?.(results.length, starts);
   }
   return {
     rows: Object.entries(variants).map(([variant, { title }]) => summarize(variant, title, results)),
     starts: results.length,
-    requestsPerBurst: REQUESTS_PER_BURST,
+    unitsPerBurst,
     roundsPerStart: ROUNDS_PER_START,
   };
 }
 
-/** @param {import('./app.mjs').Framework} framework @param {string[]} variants @returns {Promise<Record<string, number[]>>} microseconds per request, by round */
-async function oneStart(framework, variants) {
-  const servers = [];
+/** @param {AbSubject} subject @param {string[]} variants @returns {Promise<Record<string, number[]>>} microseconds per unit, by round */
+async function oneStart({ start, unitsPerBurst }, variants) {
+  const processes = [];
   const micros = {};
   try {
-    for (const variant of shuffle([...variants]))
-      servers.push({ variant, server: await ServerProcess.start(framework, variant) });
-    for (const { server } of servers) await server.burst(WARM_UP_REQUESTS);
+    for (const variant of shuffle([...variants])) processes.push({ variant, started: await start(variant) });
+    for (const { started } of processes) await started.warmUp();
     for (let round = 0; round < ROUNDS_PER_START; round += 1) {
-      for (const { variant, server } of shuffle([...servers])) {
+      for (const { variant, started } of shuffle([...processes])) {
         micros[variant] ??= [];
-        micros[variant].push(await server.burst(REQUESTS_PER_BURST));
+        micros[variant].push(await started.burst(unitsPerBurst));
       }
     }
   } finally {
-    await Promise.all(servers.map(({ server }) => server.stop()));
+    await Promise.all(processes.map(({ started }) => started.stop()));
   }
   return micros;
 }
@@ -69,7 +72,7 @@ function summarize(variant, title, results) {
     title,
     starts: own.length,
     bursts: own.reduce((sum, start) => sum + start[variant].length, 0),
-    microsPerRequest: mean(own.map((start) => median(start[variant]))),
+    microsPerUnit: mean(own.map((start) => median(start[variant]))),
     ratio: variant === 'bare' ? null : ratioToBare(own, variant),
   };
 }

@@ -1,9 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { bootstrap, mean, median } from './statistics.mjs';
 
-const SCRIPT = fileURLToPath(new URL('isolated-loop.mjs', import.meta.url));
 const BURST_SIZE = 128;
 const PAIRS_PER_BLOCK = 12;
 /** Several starts, because what V8 inlines differs from one to the next. */
@@ -15,11 +13,18 @@ const STARTS = 8;
  *   `cold`, `warm`: microseconds of CPU per unit; `bytes`: heap per unit that the GC has to collect
  */
 
-/** What one unit costs through the adapter, with the router around it and no network. @param {import('./app.mjs').Framework} framework @param {{ blocks: number, maxMs: number }} options @returns {Promise<IsolatedResult>} */
-export async function runIsolated(framework, { blocks, maxMs }) {
+/**
+ * What one unit costs through the adapter, with the framework around it and no network.
+ *
+ * @param {{ script: URL, settings: object }} loop the program of one start, and what it is told
+ * @param {{ blocks: number, maxMs: number }} options
+ * @returns {Promise<IsolatedResult>}
+ */
+export async function runIsolated({ script, settings }, { blocks, maxMs }) {
   const results = [];
   for (let start = 0; start < STARTS; start += 1) {
-    results.push(await oneStart({ framework, blocks: Math.ceil(blocks / STARTS), maxMs: maxMs / STARTS }));
+    const bounds = { blocks: Math.ceil(blocks / STARTS), maxMs: maxMs / STARTS };
+    results.push(await oneStart(script, { ...settings, ...bounds }));
   }
   // Starts are what is resampled: blocks of one start share what V8 made of the code.
   const estimate = (side) =>
@@ -37,9 +42,9 @@ export async function runIsolated(framework, { blocks, maxMs }) {
   };
 }
 
-async function oneStart(settings) {
+async function oneStart(script, settings) {
   const env = { ...process.env, NODE_ENV: 'production' };
-  const child = fork(SCRIPT, [], { env, execArgv: [] });
+  const child = fork(script, [], { env, execArgv: [] });
   const timer = setTimeout(() => child.kill('SIGKILL'), 3 * settings.maxMs + 20_000);
   try {
     child.send({ ...settings, burstSize: BURST_SIZE, pairsPerBlock: PAIRS_PER_BLOCK });

@@ -1,23 +1,46 @@
 /** What the bench prints. */
 
-/** Goals of DESIGN.md section 5. */
-const GOAL_MICROS = 1.5;
+/** Goal of DESIGN.md section 5: CPU of a process with the guard over that of a bare one. */
 const GOAL_SHARE = 0.01;
+
+/**
+ * What is measured, in words, and the goal of its isolated figure in microseconds per unit.
+ *
+ * @typedef {{ unit: string, program: string, guarded: string, through: string, goalMicros: number }} Words
+ * @type {Words}
+ */
+export const REQUESTS = {
+  unit: 'request',
+  program: 'server',
+  guarded: 'leakGuard',
+  through: 'the router (no network)',
+  goalMicros: 1.5,
+};
+
+/** The goal is 1 % of a job of 1 ms. @type {Words} */
+export const JOBS = {
+  unit: 'job',
+  program: 'worker',
+  guarded: 'GuardedWorker',
+  through: "BullMQ's processJob (no Redis)",
+  goalMicros: 10,
+};
 
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 const signed = (share) => `${share >= 0 ? '+' : ''}${percent(share)}`;
 
-/** @param {import('./isolated.mjs').IsolatedResult} isolated @param {number} bareMicros CPU per request of the real app */
-export function isolatedText({ cold, warm, bytes, blocks, starts }, bareMicros) {
+/** @param {import('./isolated.mjs').IsolatedResult} isolated @param {number} bareMicros CPU per unit of the real program @param {Words} words */
+export function isolatedText({ cold, warm, bytes, blocks, starts }, bareMicros, words) {
+  const { unit, program, through, goalMicros } = words;
   const line = (title, { value, low, high }) =>
     `  ${title.padEnd(34)} ${value.toFixed(2).padStart(6)} us  [${low.toFixed(2)} .. ${high.toFixed(2)}]` +
-    `   ${percent(value / bareMicros, 2)} of the bare app's ${bareMicros.toFixed(0)} us per request`;
+    `   ${percent(value / bareMicros, 2)} of the bare ${program}'s ${bareMicros.toFixed(0)} us per ${unit}`;
   return [
-    `Isolated: CPU that one unit adds to a request through the router (no network), ${blocks} blocks, ${starts} starts`,
+    `Isolated: CPU that one unit adds to a ${unit} through ${through}, ${blocks} blocks, ${starts} starts`,
     line('cold, listener and GC included', cold),
-    line('warm, one request at a time', warm),
+    line(`warm, one ${unit} at a time`, warm),
     `  heap per unit, left for the GC     ${bytes.toFixed(0).padStart(6)} B`,
-    `  ${goalText(cold, GOAL_MICROS)}`,
+    `  ${goalText(cold, goalMicros)}`,
   ].join('\n');
 }
 
@@ -27,31 +50,32 @@ function goalText({ low, high }, goal) {
   return `goal (cold <= ${goal} us): open, the interval holds it`;
 }
 
-/** @param {Awaited<ReturnType<import('./ab.mjs').runAb>>} ab */
-export function abText({ rows, starts, requestsPerBurst, roundsPerStart }) {
-  const head = `A/B: CPU of the server process per request against the bare server, ${starts} starts of ${roundsPerStart} rounds, ${requestsPerBurst} requests per burst`;
-  const columns = `  ${'variant'.padEnd(30)} ${'starts'.padStart(6)} ${'bursts'.padStart(6)} ${'us/request'.padStart(10)}   ratio   95 % interval`;
-  return [head, columns, ...rows.map(rowText), '', claimText(rows)].join('\n');
+/** @param {Awaited<ReturnType<import('./ab.mjs').runAb>>} ab @param {Words} words */
+export function abText({ rows, starts, unitsPerBurst, roundsPerStart }, words) {
+  const { unit, program } = words;
+  const head = `A/B: CPU of the ${program} process per ${unit} against the bare ${program}, ${starts} starts of ${roundsPerStart} rounds, ${unitsPerBurst} ${unit}s per burst`;
+  const columns = `  ${'variant'.padEnd(30)} ${'starts'.padStart(6)} ${'bursts'.padStart(6)} ${`us/${unit}`.padStart(10)}   ratio   95 % interval`;
+  return [head, columns, ...rows.map(rowText), '', claimText(rows, words)].join('\n');
 }
 
-function rowText({ title, starts, bursts, microsPerRequest, ratio }) {
-  const left = `  ${title.padEnd(30)} ${String(starts).padStart(6)} ${String(bursts).padStart(6)} ${microsPerRequest.toFixed(1).padStart(10)}`;
+function rowText({ title, starts, bursts, microsPerUnit, ratio }) {
+  const left = `  ${title.padEnd(30)} ${String(starts).padStart(6)} ${String(bursts).padStart(6)} ${microsPerUnit.toFixed(1).padStart(10)}`;
   if (ratio === null) return `${left}   1`;
   return `${left}   ${ratio.value.toFixed(3)}   [${ratio.low.toFixed(3)} .. ${ratio.high.toFixed(3)}]`;
 }
 
-/** The farthest that two servers of one program can seem apart here. @param {import('./ab.mjs').AbRow[]} rows */
+/** The farthest that two processes of one program can seem apart here. @param {import('./ab.mjs').AbRow[]} rows */
 export function resolutionOf(rows) {
   const { low, high } = rows.find(({ variant }) => variant === 'again').ratio;
   return Math.max(Math.abs(low - 1), Math.abs(high - 1));
 }
 
-/** @param {import('./ab.mjs').AbRow[]} rows */
-function claimText(rows) {
+/** @param {import('./ab.mjs').AbRow[]} rows @param {Words} words */
+function claimText(rows, { program, guarded }) {
   const resolution = resolutionOf(rows);
   const { value, low, high } = rows.find(({ variant }) => variant === 'leakguard').ratio;
-  const told = `leakGuard ${signed(value - 1)} [${signed(low - 1)} .. ${signed(high - 1)}]`;
-  const head = `Resolution: two bare servers differ by up to ${percent(resolution)} here.`;
+  const told = `${guarded} ${signed(value - 1)} [${signed(low - 1)} .. ${signed(high - 1)}]`;
+  const head = `Resolution: two bare ${program}s differ by up to ${percent(resolution)} here.`;
   if (resolution > GOAL_SHARE) {
     const above =
       low - 1 > resolution

@@ -9,19 +9,21 @@ const CALIBRATION = 100_000;
  *
  * @param {number} iterations about 2 us each
  */
-exports.busy = function busy(iterations) {
+function busy(iterations) {
   const hash = createHash('sha256');
   for (let at = 0; at < iterations; at++) hash.update(BLOCK);
   return hash.digest();
-};
+}
 
 /** Iterations per millisecond of CPU on this machine, the median of some tries. */
-exports.calibrate = function calibrate() {
+function calibrate() {
   const tries = Array.from({ length: 9 }, () => {
     const before = process.cpuUsage();
-    exports.busy(CALIBRATION);
+    busy(CALIBRATION);
     const { user, system } = process.cpuUsage(before);
     return CALIBRATION / ((user + system) / 1000);
   });
   return tries.sort((one, other) => one - other)[4];
-};
+}
+
+module.exports = { busy, calibrate };

@@ -11,7 +11,7 @@ const INTERVAL_RATIO_LIMIT = 3;
  * @typedef {object} JudgedRun
  * @property {Pick<import('@leakguard/core').GrowthReport, 'scopes'>} final the report of `analyze()` at the end
  * @property {Record<string, import('./run-history.mjs').FirstSeen>} firstSeen of the whole run, `(unattributed)` included
- * @property {number} errors requests that failed
+ * @property {number} errors units that failed
  * @property {readonly string[]} failures uncaught exceptions, unhandled rejections, an early end
  */
 
@@ -23,8 +23,8 @@ const INTERVAL_RATIO_LIMIT = 3;
  */
 
 /**
- * Holds one run against its case. Leaking: the leaking routes come first in the report, their sizes are right, no other
- * route was ever `leaking`. Clean: nothing was ever `leaking`. A store that is still filling may be `growing`.
+ * Holds one run against its case. Leaking: the leaking scopes come first in the report, their sizes are right, no other
+ * scope was ever `leaking`. Clean: nothing was ever `leaking`. A store that is still filling may be `growing`.
  *
  * @param {Pick<import('./cases.mjs').CorpusCase, 'expect' | 'leaks' | 'watch'>} spec
  * @param {JudgedRun} run
@@ -51,12 +51,12 @@ export function judge(spec, run) {
  */
 export function falseAccusations(spec, firstSeen) {
   const leaks = spec.expect === 'leak' ? (spec.leaks ?? []) : [];
-  const guilty = new Set(leaks.map(({ route }) => route));
+  const guilty = new Set(leaks.map(({ scope }) => scope));
   const problems = [];
   const notes = [];
   for (const [scope, seen] of Object.entries(firstSeen)) {
     if (guilty.has(scope)) continue;
-    // In a leaking app growth without a name is a weak answer, not an accusation of an innocent route.
+    // In a leaking app growth without a name is a weak answer, not an accusation of an innocent one.
     const accused = scope !== UNATTRIBUTED || leaks.length === 0;
     if (seen.leaking !== null && accused) problems.push(`${scope} was leaking at ${seen.leaking} units`);
     else if (seen.leaking !== null) notes.push(`${scope} was leaking at ${seen.leaking} units`);
@@ -75,33 +75,31 @@ export function falseAccusations(spec, firstSeen) {
  * @returns {string[]}
  */
 export function brokenHost({ errors, failures }) {
-  return [...(errors > 0 ? [`${errors} requests failed`] : []), ...failures];
+  return [...(errors > 0 ? [`${errors} units failed`] : []), ...failures];
 }
 
 /** @param {readonly import('./cases.mjs').Leak[]} leaks @param {JudgedRun} run */
 function wrongNames(leaks, { final }) {
   const first = final.scopes.slice(0, leaks.length).map(({ scope }) => scope);
   return leaks
-    .filter(({ route }) => !first.includes(route))
-    .map(({ route }) => `${route} is not first in the report, ${first.join(', ') || 'nothing'} is`);
+    .filter(({ scope }) => !first.includes(scope))
+    .map(({ scope }) => `${scope} is not first in the report, ${first.join(', ') || 'nothing'} is`);
 }
 
 /** @param {import('./cases.mjs').Leak} leak @param {JudgedRun} run @returns {string[]} */
-function wrongSize({ route, bytesPerRequest: truth }, { final }) {
-  const scope = final.scopes.find((candidate) => candidate.scope === route);
-  if (!scope) return [`${route} is not in the report`];
+function wrongSize({ scope: name, bytesPerRequest: truth }, { final }) {
+  const scope = final.scopes.find((candidate) => candidate.scope === name);
+  if (!scope) return [`${name} is not in the report`];
   const { verdict, bytesPerUnit, ci95 } = scope;
-  if (verdict !== 'growing' && verdict !== 'leaking') return [`${route} is ${verdict} at the end`];
-  if (bytesPerUnit === null || ci95 === null) return [`${route} has no size`];
+  if (verdict !== 'growing' && verdict !== 'leaking') return [`${name} is ${verdict} at the end`];
+  if (bytesPerUnit === null || ci95 === null) return [`${name} has no size`];
   if (truth > SIZED_FROM_BYTES) {
     const error = bytesPerUnit / truth - 1;
     if (Math.abs(error) <= SIZE_TOLERANCE) return [];
-    return [
-      `${route}: ${Math.round(bytesPerUnit)} B per unit is ${Math.round(error * 100)} % off ${truth} B`,
-    ];
+    return [`${name}: ${Math.round(bytesPerUnit)} B per unit is ${Math.round(error * 100)} % off ${truth} B`];
   }
   const [low, high] = ci95;
-  const interval = `${route}: the interval ${Math.round(low)}..${Math.round(high)} B`;
+  const interval = `${name}: the interval ${Math.round(low)}..${Math.round(high)} B`;
   const problems = [];
   if (truth < low || truth > high) problems.push(`${interval} does not hold ${truth} B`);
   if (low <= 0 || high / low >= INTERVAL_RATIO_LIMIT) problems.push(`${interval} is 3x wide or wider`);

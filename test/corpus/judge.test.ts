@@ -1,5 +1,6 @@
 import type { ScopeReport } from '@leakguard/core';
 import { describe, expect, test } from 'vitest';
+import { loadCase, scopeOf } from './cases.mjs';
 import type { JudgedRun } from './judge.mjs';
 import { falseAccusations, judge } from './judge.mjs';
 import { RunHistory, UNATTRIBUTED } from './run-history.mjs';
@@ -42,11 +43,11 @@ const leaking = (bytesPerUnit: number, ci95: [number, number]) =>
 describe('a leaking case', () => {
   const big = {
     expect: 'leak' as const,
-    leaks: [{ route: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 4000 }],
+    leaks: [{ scope: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 4000 }],
   };
   const small = {
     expect: 'leak' as const,
-    leaks: [{ route: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 400 }],
+    leaks: [{ scope: 'GET /leak', kind: 'heap' as const, bytesPerRequest: 400 }],
   };
 
   test('passes when its route is first and its size is within 25 %', () => {
@@ -126,7 +127,7 @@ describe('a leaking case', () => {
   test('with two leaks both routes must come first, in any order', () => {
     const two = {
       expect: 'leak' as const,
-      leaks: [...big.leaks, { route: 'GET /other', kind: 'heap' as const, bytesPerRequest: 2000 }],
+      leaks: [...big.leaks, { scope: 'GET /other', kind: 'heap' as const, bytesPerRequest: 2000 }],
     };
     const other = scope('GET /other', { verdict: 'leaking', bytesPerUnit: 2000, ci95: [1900, 2100] });
     expect(judge(two, run([other, leaking(4000, [3900, 4100])])).pass).toBe(true);
@@ -166,7 +167,7 @@ describe('a clean case', () => {
       clean,
       run([], { errors: 2, failures: ['unhandledRejection: Error: x'] }),
     ).problems;
-    expect(problems).toEqual(['2 requests failed', 'unhandledRejection: Error: x']);
+    expect(problems).toEqual(['2 units failed', 'unhandledRejection: Error: x']);
   });
 });
 
@@ -179,5 +180,22 @@ describe('the history of a run', () => {
     history.note('GET /a', 'leaking', 8000);
     history.note('GET /b', 'warming-up', 9000);
     expect(history.toJSON()).toEqual({ 'GET /a': { growing: 5000, leaking: 8000 } });
+  });
+});
+
+describe('what the guard must call a unit', () => {
+  test('a route is its own scope, a job has its queue before it', () => {
+    expect(scopeOf({ name: 'shop', framework: 'express' }, 'GET /a')).toBe('GET /a');
+    expect(scopeOf({ name: 'shop', framework: 'bullmq' }, 'send-mail')).toBe('shop:send-mail');
+  });
+
+  test('leaks and watched jobs of a job case are judged by scope', () => {
+    const spec = loadCase('job-cache-manager');
+    const scope = 'job-cache-manager:enrich-profile';
+    expect(spec.leaks).toEqual([{ scope, kind: 'heap', bytesPerRequest: 1212 }]);
+    expect(loadCase('ctl-job-lru').watch).toContain('ctl-job-lru:enrich-profile');
+    const report = { ...leaking(1300, [1000, 1500]), scope };
+    expect(judge(spec, run([report])).pass).toBe(true);
+    expect(judge(spec, run([{ ...report, scope: 'enrich-profile' }])).pass).toBe(false);
   });
 });

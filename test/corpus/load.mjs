@@ -1,13 +1,13 @@
 import http from 'node:http';
 import { holdStreams } from './held-streams.mjs';
 import { sendUnit } from './http-unit.mjs';
+import { LoadProgress } from './load-progress.mjs';
 import { createTrafficPlan } from './traffic-plan.mjs';
 
 const CONCURRENCY = 32;
-const KEPT_ERRORS = 5;
 
 /**
- * A load on a server of this machine that goes on until it is stopped, never drained.
+ * A load on a server or a worker of this machine that goes on until it is stopped, never drained.
  *
  * @typedef {object} Load
  * @property {() => number} done units finished so far, failed ones included
@@ -19,65 +19,50 @@ const KEPT_ERRORS = 5;
  */
 
 /**
+ * @typedef {object} LoadBounds
+ * @property {number} seed
+ * @property {number} maxUnits
+ * @property {number} maxSeconds
+ * @property {number} [seqFrom] `{seq}` counts on from here (default 0)
+ */
+
+/**
  * Starts a closed loop: each of 32 keep-alive connections sends the next request of the plan as soon as its last one
  * is answered, so about 32 are in flight at any time. Bounded in count and in time.
  *
- * @param {{ routes: readonly import('./traffic-plan.mjs').RouteLoad[], held?: readonly import('./held-streams.mjs').HeldLoad[] }} load
- * @param {{ port: number, seed: number, maxUnits: number, maxSeconds: number, concurrency?: number, seqFrom?: number }} options
+ * @param {{ routes?: readonly import('./traffic-plan.mjs').RouteLoad[], held?: readonly import('./held-streams.mjs').HeldLoad[] }} load
+ * @param {LoadBounds & { port: number, concurrency?: number }} options
  * @returns {Load}
  */
 export function startLoad(
-  load,
+  { routes = [], held: heldLoads = [] },
   { port, seed, maxUnits, maxSeconds, concurrency = CONCURRENCY, seqFrom = 0 },
 ) {
-  const plan = createTrafficPlan(load.routes, { seed, seqFrom });
+  const plan = createTrafficPlan(routes, { seed, seqFrom });
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
   const deadline = performance.now() + maxSeconds * 1000;
-  /** @type {string[]} */
-  const messages = [];
-  /** @type {{ units: number, resolve: () => void, reject: (error: Error) => void }[]} */
-  let waiters = [];
+  const progress = new LoadProgress();
   let sent = 0;
-  let done = 0;
-  let errors = 0;
   let stopped = false;
-  const fail = (/** @type {string} */ message) => {
-    errors += 1;
-    if (messages.length < KEPT_ERRORS) messages.push(message);
-  };
-  const held = holdStreams(load.held ?? [], { port, seed: seed + 1, onFailure: fail });
-  const running = Promise.all(Array.from({ length: concurrency }, connection)).then(() => {
-    for (const waiter of waiters) waiter.reject(new Error(`the load ended after ${done} units`));
-    waiters = [];
-  });
+  const onFailure = (/** @type {string} */ message) => progress.fail(message);
+  const held = holdStreams(heldLoads, { port, seed: seed + 1, onFailure });
+  const running = Promise.all(Array.from({ length: concurrency }, connection)).then(() => progress.end());
 
   async function connection() {
     while (!stopped && sent < maxUnits && performance.now() < deadline) {
       sent += 1;
       const failure = await sendUnit({ port, agent }, plan.next());
-      if (failure !== null) fail(failure);
-      done += 1;
-      wake();
+      if (failure !== null) progress.fail(failure);
+      progress.finished();
     }
   }
 
-  function wake() {
-    if (!waiters.some(({ units }) => units <= done)) return;
-    for (const waiter of waiters) if (waiter.units <= done) waiter.resolve();
-    waiters = waiters.filter(({ units }) => units > done);
-  }
-
   return {
-    done: () => done,
-    errors: () => errors,
-    messages,
+    done: () => progress.done,
+    errors: () => progress.errors,
+    messages: progress.messages,
     held: held.opened,
-    reached: (units) =>
-      new Promise((resolve, reject) => {
-        waiters.push({ units, resolve, reject });
-        wake();
-        void running.then(() => reject(new Error(`the load ended after ${done} units`)));
-      }),
+    reached: (units) => progress.reached(units),
     async stop() {
       stopped = true;
       held.stop();

@@ -1,11 +1,11 @@
 // node test/corpus/measure-truth.mjs [case ...] [--segments 4] [--units 2000] [--mix] [--write]
-// What the cases really lose, without a detector and with forced collections: each leaking or watched route by itself,
-// the other routes together. --mix: the whole mix instead, for what a run sees. --write: into case.json.
+// What the cases really lose, without a detector and with forced collections: each leaking or watched route or job
+// by itself, the others together. --mix: the whole mix instead, for what a run sees. --write: into case.json.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { installCasePackages } from './case-packages.mjs';
-import { CASES_FOLDER, caseNames, loadCase } from './cases.mjs';
+import { CASES_FOLDER, caseNames, loadCase, readCaseFile, scopeOf, scopesOf } from './cases.mjs';
 import { readTruth, truthOf } from './truth.mjs';
 
 const { values, positionals } = parseArgs({
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 });
 const segments = Number(values.segments);
 const MIX_SEGMENT_UNITS = 5_000;
-const ROUTE_SEGMENT_UNITS = 2_000;
+const SCOPE_SEGMENT_UNITS = 2_000;
 
 await installCasePackages();
 for (const name of positionals.length > 0 ? positionals : caseNames()) await measure(name);
@@ -27,18 +27,17 @@ for (const name of positionals.length > 0 ? positionals : caseNames()) await mea
 /** @param {string} name */
 async function measure(name) {
   const spec = loadCase(name);
-  const suspects = new Set([...(spec.leaks ?? []).map(({ route }) => route), ...(spec.watch ?? [])]);
-  const others = spec.load.routes.filter(({ route }) => !suspects.has(route));
+  const suspects = new Set([...(spec.leaks ?? []).map(({ scope }) => scope), ...(spec.watch ?? [])]);
+  const all = scopesOf(spec);
+  const others = all.filter((scope) => !suspects.has(scope));
   const groups = values.mix
-    ? [{ unit: 'the whole mix', routes: spec.load.routes }]
+    ? [{ unit: 'the whole mix', scopes: all }]
     : [
-        ...spec.load.routes
-          .filter(({ route }) => suspects.has(route))
-          .map((load) => ({ unit: load.route, routes: [load] })),
-        { unit: `the other ${others.length}`, routes: others },
+        ...all.filter((scope) => suspects.has(scope)).map((scope) => ({ unit: scope, scopes: [scope] })),
+        { unit: `the other ${others.length}`, scopes: others },
       ];
   const perSegment = Number(
-    values.units ?? (values.mix ? MIX_SEGMENT_UNITS : (spec.measureN ?? ROUTE_SEGMENT_UNITS)),
+    values.units ?? (values.mix ? MIX_SEGMENT_UNITS : (spec.measureN ?? SCOPE_SEGMENT_UNITS)),
   );
   const readings = [];
   for (const group of groups) {
@@ -46,7 +45,7 @@ async function measure(name) {
     readings.push(reading);
     print(name, reading);
   }
-  if (values.write && !values.mix) record(spec, readings);
+  if (values.write && !values.mix) record(name, readings);
 }
 
 /** @param {string} name @param {import('./truth.mjs').TruthReading} reading */
@@ -57,13 +56,15 @@ function print(name, { unit, perSegment, heap, external, rss }) {
   console.log(`${name.padEnd(22)} ${unit.padEnd(34)} n=${perSegment}  ${signals.join('   ')}`);
 }
 
-/** @param {import('./cases.mjs').CorpusCase} spec @param {import('./truth.mjs').TruthReading[]} readings */
-function record(spec, readings) {
+/** @param {string} name @param {import('./truth.mjs').TruthReading[]} readings */
+function record(name, readings) {
+  const spec = readCaseFile(name);
   for (const leak of spec.leaks ?? []) {
-    const reading = readings.find(({ unit }) => unit === leak.route);
+    const scope = scopeOf(spec, leak.route ?? leak.job ?? '');
+    const reading = readings.find(({ unit }) => unit === scope);
     if (reading) leak.bytesPerRequest = truthOf(reading, leak.kind);
   }
   const units = Object.fromEntries(readings.map(({ unit, ...segmentsOf }) => [unit, segmentsOf]));
   const text = JSON.stringify({ ...spec, measured: { node: process.version, units } }, null, 2);
-  writeFileSync(path.join(CASES_FOLDER, spec.name, 'case.json'), `${text}\n`);
+  writeFileSync(path.join(CASES_FOLDER, name, 'case.json'), `${text}\n`);
 }

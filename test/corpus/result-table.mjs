@@ -2,7 +2,7 @@ const COLUMNS = [
   'case',
   'expect',
   'verdict',
-  'first route',
+  'first scope',
   'truth',
   'B/unit',
   '95 %',
@@ -13,8 +13,8 @@ const COLUMNS = [
 ];
 
 /**
- * The results as a table for people: truth and size in bytes per request, `growing` and `leaking` as units until the
- * leaking route (a clean case: any scope) was first seen with that verdict.
+ * The results as a table for people: truth and size in bytes per unit, `growing` and `leaking` as units until the
+ * leaking scope (a clean case: any scope) was first seen with that verdict.
  *
  * @param {readonly import('./run-case.mjs').RunResult[]} results
  * @returns {string}
@@ -69,7 +69,7 @@ function rounded(bytes) {
  * @param {'growing' | 'leaking'} verdict
  */
 function earliest(leaks, firstSeen, verdict) {
-  const scopes = leaks.length > 0 ? leaks.map(({ route }) => route) : Object.keys(firstSeen);
+  const scopes = leaks.length > 0 ? leaks.map(({ scope }) => scope) : Object.keys(firstSeen);
   const marks = scopes.map((scope) => firstSeen[scope]?.[verdict]).filter((mark) => mark != null);
   return marks.length > 0 ? String(Math.min(...marks)) : '-';
 }

@@ -32,7 +32,7 @@ for (const name of names) {
       const result = await runCase(name, { units, seed, level, ...(guard && { guard }) });
       results.push(result);
       progress(
-        `${result.judgement.pass ? 'pass' : 'FAIL'}  ${name} (seed ${seed}, ${speed(result)} requests/s)`,
+        `${result.judgement.pass ? 'pass' : 'FAIL'}  ${name} (seed ${seed}, ${speed(result)} units/s)`,
         result.judgement,
       );
     } catch (error) {

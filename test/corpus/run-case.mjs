@@ -1,7 +1,7 @@
+import { startCaseLoad } from './case-load.mjs';
 import { installCasePackages } from './case-packages.mjs';
 import { guardModuleOf, loadCase } from './cases.mjs';
 import { judge } from './judge.mjs';
-import { startLoad } from './load.mjs';
 import { RunHistory } from './run-history.mjs';
 import { startServer } from './server-process.mjs';
 
@@ -18,12 +18,12 @@ const DEFAULT_MAX_SECONDS = 600;
 
 /**
  * @typedef {object} RunOptions
- * @property {number} [units] requests before `analyze()` (default 45,000)
+ * @property {number} [units] requests or jobs before `analyze()` (default 45,000)
  * @property {number} [rows] at least so many rows before `analyze()`, whatever number of requests that takes (default 0):
  *   GCs are forced by the clock, so a fast machine has fewer of them in the same number of requests
  * @property {number} [seed] of the traffic (default 1)
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} [level] default `prove`
- * @property {string} [guard] module that exports `leakGuard` (default: leakguard's own for the case's framework)
+ * @property {string} [guard] module that exports `leakGuard`, for jobs `getGuard` and `guardProcessor` (default: leakguard's own for the case's framework)
  * @property {number} [maxSeconds] the run fails when it takes longer (default 600)
  */
 
@@ -39,7 +39,7 @@ const DEFAULT_MAX_SECONDS = 600;
  * @property {number} units done when `analyze()` was asked for
  * @property {number} seconds until then
  * @property {number} errors
- * @property {string[]} messages the first few failed requests
+ * @property {string[]} messages the first few failed units
  * @property {string[]} failures uncaught exceptions, unhandled rejections, an early end
  * @property {Record<string, import('./run-history.mjs').FirstSeen>} firstSeen
  * @property {import('@leakguard/core').GrowthReport} final
@@ -48,8 +48,8 @@ const DEFAULT_MAX_SECONDS = 600;
  */
 
 /**
- * Runs one case in a child process behind leakGuard, drives its own weighted and varying mix at concurrency 32 without
- * ever draining it, and judges the report.
+ * Runs one case in a child process behind leakGuard, drives its own weighted and varying mix without ever draining it
+ * (32 requests in flight, or 32 to 64 jobs waiting), and judges the report.
  *
  * @param {string} name
  * @param {RunOptions} [options]
@@ -74,7 +74,7 @@ export async function runCase(name, options = {}) {
   try {
     const started = performance.now();
     const maxUnits = units * (rows > 0 ? UNITS_BOUND_FOR_ROWS : UNITS_BOUND);
-    load = startLoad(spec.load, { port: server.port, seed, maxUnits, maxSeconds });
+    load = await startCaseLoad(spec, server, { seed, maxUnits, maxSeconds });
     for (let mark = REPORT_EVERY_UNITS; mark < units; mark += REPORT_EVERY_UNITS) {
       await load.reached(mark);
       history.noteReport(await server.ask('report'), load.done());

@@ -1,17 +1,19 @@
-// The child process of a run: one case's app behind one line of leakGuard, on a free port of 127.0.0.1.
+// The child process of a run: one case's app behind one line of leakGuard, on a free port of 127.0.0.1, or one case's
+// worker with its jobs behind guardProcessor.
 // node serve.mjs <case> <JSON of ServeOptions>, with an IPC channel; the other end is server-process.mjs.
-import http from 'node:http';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { CASES_FOLDER, loadCase } from './cases.mjs';
+import { importApp, loadCase } from './cases.mjs';
+import { startHttpHost } from './http-host.mjs';
+import { startJobHost } from './job-host.mjs';
 import { settledMemory } from './settled-memory.mjs';
 
 /**
  * @typedef {object} ServeOptions
- * @property {string | null} guard the module whose `leakGuard` is mounted, of the case's framework; null: the bare app
+ * @property {string | null} guard the module whose `leakGuard` is mounted, of the case's framework (a job case:
+ *   `guardProcessor`); null: the bare app
  * @property {'auto' | 'watch' | 'diagnose' | 'prove'} level
  * @property {string | null} [rival] the URL of a module that exports `createRival`, mounted right behind the guard: two
- *   detectors then see the same process (default null)
+ *   detectors then see the same process (default null); HTTP cases only
+ * @property {import('./job-load.mjs').JobTarget | null} [jobs] where the jobs of a job case come from (default null)
  */
 
 /**
@@ -21,36 +23,19 @@ import { settledMemory } from './settled-memory.mjs';
  */
 
 /**
- * How an app of each framework takes the guard, with a rival behind it, and how it listens.
+ * What hosts a case in this process: an HTTP server or a worker.
  *
- * @type {Record<import('./cases.mjs').CorpusCase['framework'],
- *   { mounted(guard: any, rival: Rival['middleware'] | undefined): unknown, listenerOf(app: any): http.RequestListener }>}
+ * @typedef {object} HostOptions
+ * @property {import('./cases.mjs').CorpusCase} spec
+ * @property {any} app what its `app.mjs` exports
+ * @property {any} guardModule what exports `leakGuard` (jobs: `guardProcessor`); null: the bare app
+ * @property {import('@leakguard/core').GuardOptions} guardOptions
+ * @property {Rival | null} rival
+ * @property {import('./job-load.mjs').JobTarget | null} jobs
+ * @property {(error: unknown) => void} onError
+ *
+ * @typedef {(options: HostOptions) => Promise<{ port: number, guard: any, stop(): Promise<void> }>} StartHost
  */
-const FRAMEWORKS = {
-  express: {
-    mounted(guard, rival) {
-      const all = [guard, rival].filter((each) => each != null);
-      return all.length === 0 ? null : all;
-    },
-    listenerOf: (app) => app,
-  },
-  koa: {
-    mounted(guard, rival) {
-      if (rival === undefined) return guard;
-      const pass = guard ?? ((/** @type {any} */ _ctx, /** @type {() => unknown} */ next) => next());
-      return (/** @type {any} */ ctx, /** @type {() => unknown} */ next) =>
-        pass(ctx, () => {
-          /** @type {unknown} */
-          let passed;
-          rival(ctx.req, ctx.res, () => {
-            passed = next();
-          });
-          return passed;
-        });
-    },
-    listenerOf: (app) => app.callback(),
-  },
-};
 
 // A guard that breaks its host must fail the run: say so, and let the run go on to its report.
 process.on('uncaughtException', (error) => tellFailure('uncaughtException', error));
@@ -66,19 +51,19 @@ try {
 }
 
 async function serve() {
-  const middleware = options.guard === null ? null : await mountable(options.guard);
-  const { build } = await import(pathToFileURL(path.join(CASES_FOLDER, name, 'app.mjs')).href);
+  const spec = loadCase(name);
+  const start = spec.framework === 'bullmq' ? startJobHost : startHttpHost;
   const rival = options.rival ? await rivalOf(options.rival) : null;
-  const { mounted, listenerOf } = FRAMEWORKS[loadCase(name).framework];
-  const first = mounted(middleware, rival?.middleware);
-  const { app, close } = await build(first === null ? {} : { guard: first });
-  const server = http.createServer(listenerOf(app));
-  // Longer than any pause of the driver, so that no request meets a connection that the server is closing.
-  server.keepAliveTimeout = 120_000;
-  server.listen(0, '127.0.0.1', () => {
-    tell({ type: 'listening', port: /** @type {import('node:net').AddressInfo} */ (server.address()).port });
+  const { port, guard, stop } = await start({
+    spec,
+    guardModule: options.guard === null ? null : await importGuard(options.guard),
+    guardOptions: { level: options.level, enabled: true },
+    app: await importApp(name),
+    rival,
+    jobs: options.jobs ?? null,
+    onError: (error) => tellFailure('error', error),
   });
-  const guard = middleware?.guard;
+  tell({ type: 'listening', port });
   for (const event of ['growth', 'leak', 'cleared']) {
     guard?.on?.(event, (/** @type {import('@leakguard/core').ScopeReport} */ report) =>
       tell({ type: 'event', event, report }),
@@ -90,9 +75,7 @@ async function serve() {
     memory: () => settledMemory(),
     rival: () => rival?.report(),
     async stop() {
-      server.close();
-      await close?.();
-      server.closeAllConnections();
+      await stop();
       await guard?.close?.();
       setImmediate(() => process.disconnect());
     },
@@ -108,14 +91,13 @@ async function serve() {
   process.on('message', (question) => void answer(/** @type {any} */ (question)));
 }
 
-/** @param {string} specifier @returns {Promise<any>} the middleware, with its `guard` */
-async function mountable(specifier) {
-  const { leakGuard } = await import(specifier).catch((cause) => {
+/** @param {string} specifier @returns {Promise<any>} */
+async function importGuard(specifier) {
+  return import(specifier).catch((cause) => {
     throw new Error(`${specifier} cannot be imported: run "npm run build" first. ${messageOf(cause)}`, {
       cause,
     });
   });
-  return leakGuard({ level: options.level, enabled: true });
 }
 
 /** @param {string} url @returns {Promise<Rival>} */
@@ -124,7 +106,7 @@ async function rivalOf(url) {
   return createRival(loadCase(name));
 }
 
-/** @param {'uncaughtException' | 'unhandledRejection'} kind @param {unknown} error */
+/** @param {'uncaughtException' | 'unhandledRejection' | 'error'} kind @param {unknown} error */
 function tellFailure(kind, error) {
   tell({ type: 'failure', message: `${kind}: ${messageOf(error)}` });
 }

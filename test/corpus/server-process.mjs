@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
+import { startRedis } from '@leakguard/test-utils/redis-server';
+import { loadCase } from './cases.mjs';
 
 const KEPT_FAILURES = 20;
 const KEPT_STDERR_CHARS = 4_000;
@@ -15,7 +18,8 @@ const STOP_TIMEOUT_MS = 10_000;
  * The parent's side of serve.mjs.
  *
  * @typedef {object} ServerProcess
- * @property {number} port
+ * @property {number} port 0 for a worker
+ * @property {import('./job-load.mjs').JobTarget | null} jobs where a worker's jobs go; null for an HTTP server
  * @property {readonly string[]} failures uncaught exceptions, unhandled rejections and an early end, with stacks
  * @property {(ask: 'report' | 'analyze' | 'memory' | 'rival') => Promise<any>} ask
  * @property {() => string} stderr the last few thousand characters that the child wrote
@@ -23,20 +27,48 @@ const STOP_TIMEOUT_MS = 10_000;
  */
 
 /**
- * Starts one case in a child process.
+ * Starts one case in a child process; a job case with a Redis of its own, or that of REDIS_URL.
  *
  * @param {string} name
  * @param {import('./serve.mjs').ServeOptions & { onEvent?: (event: GuardEvent, report: import('@leakguard/core').ScopeReport) => void, nodeFlags?: readonly string[] }} options
  *   `nodeFlags`: of the child's Node (default none)
  * @returns {Promise<ServerProcess>}
  */
-export async function startServer(name, { onEvent, nodeFlags = [], ...options }) {
-  const child = fork(path.join(import.meta.dirname, 'serve.mjs'), [name, JSON.stringify(options)], {
-    execArgv: [...nodeFlags],
-    // NODE_ENV=test of a test runner would switch the guard and Express's own error log off.
-    env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+export async function startServer(name, options) {
+  if (loadCase(name).framework !== 'bullmq') return startChild(name, options, null);
+  const { host, port, stop: stopRedis } = await startRedis();
+  const prefix = `leakguard-corpus-${randomUUID()}`;
+  const jobs = { queue: name, prefix, connection: { host, port, maxRetriesPerRequest: null } };
+  try {
+    const server = await startChild(name, options, jobs);
+    const stop = async () => {
+      await server.stop();
+      await stopRedis();
+    };
+    return { ...server, stop };
+  } catch (error) {
+    await stopRedis();
+    throw error;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Parameters<typeof startServer>[1]} options
+ * @param {import('./job-load.mjs').JobTarget | null} jobs
+ * @returns {Promise<ServerProcess>}
+ */
+async function startChild(name, { onEvent, nodeFlags = [], ...options }, jobs) {
+  const child = fork(
+    path.join(import.meta.dirname, 'serve.mjs'),
+    [name, JSON.stringify({ ...options, jobs })],
+    {
+      execArgv: [...nodeFlags],
+      // NODE_ENV=test of a test runner would switch the guard and Express's own error log off.
+      env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
   /** @type {string[]} */
   const failures = [];
   /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
@@ -102,7 +134,7 @@ export async function startServer(name, { onEvent, nodeFlags = [], ...options })
 
   try {
     const port = await within(START_TIMEOUT_MS, listening, `the server of ${name} did not start`);
-    return { port, failures, ask, stop, stderr: () => stderr };
+    return { port, jobs, failures, ask, stop, stderr: () => stderr };
   } catch (error) {
     stopping = true;
     child.kill('SIGKILL');

@@ -35,31 +35,52 @@ const WEIGHT_SIGMA = 0.8;
  */
 
 /**
- * The endless sequence of requests of one run. The n-th request depends on the seed alone, not on which connection
- * asks for it, so a run can be repeated although its connections race.
+ * @typedef {object} PlanOptions
+ * @property {number} seed
+ * @property {number} [redrawEveryUnits]
+ * @property {number} [sigma] 0 keeps the mix constant
+ * @property {number} [seqFrom] `{seq}` counts on from here (default 0), for a second plan on the same server
+ */
+
+/**
+ * The endless sequence of requests of one run.
  *
  * @param {readonly RouteLoad[]} routes
- * @param {{ seed: number, redrawEveryUnits?: number, sigma?: number, seqFrom?: number }} options `sigma: 0` keeps the
- *   mix constant; `{seq}` counts on from `seqFrom` (default 0), for a second plan on the same server
+ * @param {PlanOptions} options
  * @returns {{ next(): PlannedUnit }}
  */
 export function createTrafficPlan(routes, options) {
+  return createPlan(routes, compileRoute, options);
+}
+
+/**
+ * An endless weighted sequence of units whose mix varies. The n-th unit depends on the seed alone, not on which
+ * connection asks for it, so a run can be repeated although its connections race.
+ *
+ * @template {{ weight: number }} Load
+ * @template Planned
+ * @param {readonly Load[]} loads
+ * @param {(load: Load, source: import('./templates.mjs').TemplateSource) => () => Planned} compile
+ * @param {PlanOptions} options
+ * @returns {{ next(): Planned }}
+ */
+export function createPlan(loads, compile, options) {
   const { seed, redrawEveryUnits = REDRAW_EVERY_UNITS, sigma = WEIGHT_SIGMA, seqFrom = 0 } = options;
   const random = seededRandom(seed);
   let seq = seqFrom;
   const source = { random, nextSeq: () => ++seq };
-  const compiled = routes.map((route) => compileRoute(route, source));
+  const compiled = loads.map((load) => compile(load, source));
   let planned = 0;
   /** @type {number[]} */
   let cumulative = [];
   return {
     next() {
       if (planned++ % redrawEveryUnits === 0) {
-        cumulative = cumulate(routes.map(({ weight }) => weight * Math.exp(sigma * gaussian(random))));
+        cumulative = cumulate(loads.map(({ weight }) => weight * Math.exp(sigma * gaussian(random))));
       }
       const mark = random() * /** @type {number} */ (cumulative.at(-1));
       const index = cumulative.findIndex((edge) => mark < edge);
-      return /** @type {() => PlannedUnit} */ (compiled.at(index))();
+      return /** @type {() => Planned} */ (compiled.at(index))();
     },
   };
 }

@@ -28,7 +28,7 @@ test('both naive rules charge every request of a corpus app to its route', async
     // The client knows that it has left a stream before the server does.
     await expect.poll(async () => unitsOf((await averages()).around)).toBe(UNITS);
     const { around, sinceLast } = await averages();
-    const routes = spec.load.routes.map(({ route }) => route).sort();
+    const routes = (spec.load.routes ?? []).map(({ route }) => route).sort();
     expect(around.map(({ route }) => route).sort()).toEqual(routes);
     expect(sinceLast.map(({ units }) => units)).toEqual(around.map(({ units }) => units));
     expect(around.every(({ bytesPerUnit }) => Number.isFinite(bytesPerUnit))).toBe(true);
