@@ -4,19 +4,17 @@
  * `node bench/recycle/run.mjs [--rounds N] [--sizes 0.5,5,20] [--leaking-jobs N] [--svg file] [--json]`
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPrivateRedis } from '@leakguard/test-utils';
 import { installBenchPackages } from '../install.mjs';
+import { blocksFor } from '../overhead/job-work.mjs';
 import { shuffle } from '../overhead/statistics.mjs';
 import { runBatch } from './batch.mjs';
 import { compare } from './compare.mjs';
 import { costText, memoryText } from './report-text.mjs';
 import { MAX_JOBS, VARIANTS } from './variants.mjs';
-
-const { calibrate } = createRequire(import.meta.url)('./busy.cjs');
 
 /** Isolates at a time, as many as there are cores here. */
 const CONCURRENCY = 2;
@@ -26,6 +24,7 @@ const LIVES = 2;
 const WARM_UP_JOBS = 60;
 /** About 20 KB a job. */
 const LEAK_OBJECTS = 200;
+const LEAKING_MICROS = 300;
 const LEAKING = ['process', 'recycled-process', 'thread', 'recycled-thread'];
 
 const { values } = parseArgs({
@@ -48,7 +47,6 @@ const { plotMemory } = await import('./plot.mjs');
 const note = (/** @type {string} */ text) =>
   process.stderr.isTTY && process.stderr.write(`\r${text.padEnd(70)}`);
 const machine = { node: process.version, cores: availableParallelism(), loadBefore: loadavg()[0] };
-const iterationsPerMs = calibrate();
 const redis = await startPrivateRedis();
 try {
   const costs = [];
@@ -77,7 +75,7 @@ try {
 async function measureCost(size) {
   /** @type {Record<string, import('./batch.mjs').Batch[]>} */
   const results = Object.fromEntries(Object.keys(VARIANTS).map((name) => [name, []]));
-  const data = { iterations: Math.round(size * iterationsPerMs) };
+  const data = { blocks: blocksFor(1000 * size) };
   for (let round = 0; round < rounds; round++) {
     for (const variant of shuffle(Object.keys(VARIANTS))) {
       note(`${size} ms, round ${round + 1} of ${rounds}, ${variant}`);
@@ -96,7 +94,7 @@ async function measureCost(size) {
 
 async function measureMemory() {
   const memory = [];
-  const data = { iterations: Math.round(0.3 * iterationsPerMs), leakObjects: LEAK_OBJECTS };
+  const data = { blocks: blocksFor(LEAKING_MICROS), leakObjects: LEAK_OBJECTS };
   for (const variant of LEAKING) {
     note(`${leakingJobs} leaking jobs, ${variant}`);
     const options = {

@@ -1,33 +1,27 @@
 // A worker of one variant, as a program of its own: it works off a queue that is already full, and says when it is done.
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-
-const { GuardedWorker } = await import('@leakguard/bullmq');
-
+import { GuardedWorker } from '@leakguard/bullmq';
 import { Worker } from 'bullmq';
+import processJob from './processor.mjs';
 import { VARIANTS } from './variants.mjs';
 
-const PROCESSOR = fileURLToPath(new URL('processor.cjs', import.meta.url));
+const PROCESSOR = fileURLToPath(new URL('processor.mjs', import.meta.url));
 const [name, queue, url, concurrency] = process.argv.slice(2);
 const variant = VARIANTS[/** @type {string} */ (name)];
 const { hostname: host, port } = new URL(/** @type {string} */ (url));
 
 const silent = { info() {}, warn() {}, error() {} };
 const Kind = variant.guarded ? GuardedWorker : Worker;
-const worker = new Kind(
-  queue,
-  variant.sandbox === null ? createRequire(import.meta.url)(PROCESSOR) : PROCESSOR,
-  {
-    connection: { host, port: Number(port) },
-    concurrency: Number(concurrency),
-    useWorkerThreads: variant.sandbox === 'thread',
-    autorun: false,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
-    ...(variant.guarded && { leakGuard: { logger: silent } }),
-    ...(variant.maxJobs !== undefined && { maxJobsPerWorker: variant.maxJobs }),
-  },
-);
+const worker = new Kind(queue, variant.sandbox === null ? processJob : PROCESSOR, {
+  connection: { host, port: Number(port) },
+  concurrency: Number(concurrency),
+  useWorkerThreads: variant.sandbox === 'thread',
+  autorun: false,
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 0 },
+  ...(variant.guarded && { leakGuard: { logger: silent } }),
+  ...(variant.maxJobs !== undefined && { maxJobsPerWorker: variant.maxJobs }),
+});
 
 let completed = 0;
 let failed = 0;
