@@ -8,12 +8,14 @@ const SCRIPT = new URL('job-worker.mjs', import.meta.url);
 const JOB_MICROS = 1000;
 export const JOB_NAMES = ['send-mail', 'sync-stock', 'charge-card', 'resize-image', 'index-document'];
 const JOBS_PER_BURST = 128;
+/** As much CPU as the others, about. */
+const EMPTY_JOBS_PER_BURST = 512;
 /** Jobs without work, until V8 has compiled what it will compile. */
 const WARM_UP_JOBS = 4096;
 
 let queues = 0;
 
-/** Workers of BullMQ on a real Redis. @param {string} url @returns {import('./ab.mjs').AbSubject} */
+/** Workers of BullMQ on a real Redis, jobs of 1 ms. @param {string} url @returns {import('./ab.mjs').AbSubject} */
 export function jobSubject(url) {
   const blocks = blocksFor(JOB_MICROS);
   return {
@@ -21,6 +23,17 @@ export function jobSubject(url) {
     unitsPerBurst: JOBS_PER_BURST,
     start: (variant) => startWorker(variant, url, blocks),
   };
+}
+
+/**
+ * The same with jobs that do nothing: what the guard adds is the same, and what it is lost in is a twentieth.
+ *
+ * @param {string} url
+ * @returns {import('./ab.mjs').AbSubject}
+ */
+export function emptyJobSubject(url) {
+  const { naive: _left, ...variants } = JOB_VARIANTS;
+  return { variants, unitsPerBurst: EMPTY_JOBS_PER_BURST, start: (variant) => startWorker(variant, url, 0) };
 }
 
 /** One start of one variant: its process, and the client of its queue. */

@@ -1,4 +1,5 @@
 /** What the bench prints. */
+import { mapEstimate } from './statistics.mjs';
 
 /** Goal of DESIGN.md section 5: CPU of a process with the guard over that of a bare one. */
 const GOAL_SHARE = 0.01;
@@ -44,10 +45,10 @@ export function isolatedText({ cold, warm, bytes, blocks, starts }, bareMicros, 
   ].join('\n');
 }
 
-function goalText({ low, high }, goal) {
-  if (high <= goal) return `goal (cold <= ${goal} us): met, all of the interval is below`;
-  if (low > goal) return `goal (cold <= ${goal} us): missed, all of the interval is above`;
-  return `goal (cold <= ${goal} us): open, the interval holds it`;
+function goalText({ low, high }, goal, what = 'cold') {
+  if (high <= goal) return `goal (${what} <= ${goal} us): met, all of the interval is below`;
+  if (low > goal) return `goal (${what} <= ${goal} us): missed, all of the interval is above`;
+  return `goal (${what} <= ${goal} us): open, the interval holds it`;
 }
 
 /** @param {Awaited<ReturnType<import('./ab.mjs').runAb>>} ab @param {Words} words */
@@ -86,4 +87,22 @@ function claimText(rows, { program, guarded }) {
   const met =
     high - 1 <= GOAL_SHARE ? 'met' : low - 1 > GOAL_SHARE ? 'missed' : 'open, the interval holds it';
   return `${head} ${told}: goal of ${percent(GOAL_SHARE, 0)} ${met}.`;
+}
+
+/** @param {Awaited<ReturnType<import('./ab.mjs').runAb>>} ab of jobs without work */
+export function emptyJobsText({ rows, starts }) {
+  const bareMicros = rows.find(({ variant }) => variant === 'bare').microsPerUnit;
+  const line = (/** @type {string} */ variant) => {
+    const { title, ratio } = rows.find((row) => row.variant === variant);
+    const micros = mapEstimate(ratio, (value) => (value - 1) * bareMicros);
+    return `  ${title.padEnd(30)} ${micros.value.toFixed(1).padStart(6)} us  [${micros.low.toFixed(1)} .. ${micros.high.toFixed(1)}]`;
+  };
+  const { ratio } = rows.find(({ variant }) => variant === 'leakguard');
+  const cost = mapEstimate(ratio, (value) => (value - 1) * bareMicros);
+  return [
+    `A/B of jobs without work: CPU per job more than the bare worker's ${bareMicros.toFixed(0)} us, ${starts} starts`,
+    line('again'),
+    line('leakguard'),
+    `  ${goalText(cost, JOBS.goalMicros, '1 % of 1 ms')}`,
+  ].join('\n');
 }

@@ -38,7 +38,9 @@ installBenchPackages();
 // After the install: these import what it brings.
 const { runAb } = await import('./ab.mjs');
 const { runIsolated } = await import('./isolated.mjs');
-const { abText, isolatedText, JOBS, REQUESTS, resolutionOf } = await import('./report-text.mjs');
+const { abText, emptyJobsText, isolatedText, JOBS, REQUESTS, resolutionOf } = await import(
+  './report-text.mjs'
+);
 
 /** What of a framework is measured, and by what; `stop` when that is done. */
 async function subjectOf(framework) {
@@ -48,10 +50,10 @@ async function subjectOf(framework) {
     return { loop, ab: serverSubject(framework), stop: async () => {} };
   }
   const { startRedis } = await import('@leakguard/test-utils/redis-server');
-  const { jobSubject } = await import('./job-subject.mjs');
+  const { emptyJobSubject, jobSubject } = await import('./job-subject.mjs');
   const { url, stop } = await startRedis();
   const loop = { script: new URL('job-isolated-loop.mjs', import.meta.url), settings: { url } };
-  return { loop, ab: jobSubject(url), stop };
+  return { loop, ab: jobSubject(url), empty: emptyJobSubject(url), stop };
 }
 
 /** @param {string} framework */
@@ -68,7 +70,10 @@ async function measure(framework) {
       maxMs: AB_MS * scale,
       onStart: (done, all) => note(`${framework}: A/B: start ${done} of ${all}`),
     });
-    return { isolated, ab, resolution: resolutionOf(ab.rows) };
+    if (subject.empty === undefined) return { isolated, ab, resolution: resolutionOf(ab.rows) };
+    note(`${framework}: A/B of jobs without work`);
+    const empty = await runAb(subject.empty, { rounds, maxMs: (AB_MS * scale) / 2 });
+    return { isolated, ab, resolution: resolutionOf(ab.rows), empty };
   } finally {
     note('\r');
     await subject.stop();
@@ -87,9 +92,10 @@ if (json) {
 } else {
   const load = `load ${machine.loadBefore.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after (its own included)`;
   console.log(`overhead: Node ${machine.node}, ${machine.cores} cores, ${load}`);
-  for (const [framework, { isolated, ab }] of Object.entries(results)) {
+  for (const [framework, { isolated, ab, empty }] of Object.entries(results)) {
     const bareMicros = ab.rows.find(({ variant }) => variant === 'bare').microsPerUnit;
     const words = framework === 'bullmq' ? JOBS : REQUESTS;
     console.log(`\n${framework}\n\n${isolatedText(isolated, bareMicros, words)}\n\n${abText(ab, words)}`);
+    if (empty !== undefined) console.log(`\n${emptyJobsText(empty)}`);
   }
 }
