@@ -142,6 +142,11 @@ export class Detector {
     return this.#isolates?.isUnsure === true;
   }
 
+  /** Whether any of what grows in isolates has a name. */
+  get namesInIsolates(): boolean {
+    return this.#isolates?.isNamed === true;
+  }
+
   #isolateFloor(
     isolates: IsolateChannel,
     series: IsolateSeries,

@@ -114,6 +114,9 @@ class LiveGuard implements MarkedGuard {
       get suspects() {
         return detector.suspectsIsolates;
       },
+      get named() {
+        return detector.namesInIsolates;
+      },
       open: () => {
         const isolate = detector.followIsolate();
         return {

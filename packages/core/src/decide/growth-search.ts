@@ -105,6 +105,11 @@ export class GrowthSearch {
     return this.#trackers().some(({ growth }) => growth?.verdict === 'growing');
   }
 
+  /** Sources that are named; known without an analysis. */
+  get sources(): readonly number[] {
+    return namedBy(this.#suspicions);
+  }
+
   /** Sources that any growth speaks of. */
   get spokenOf(): readonly number[] {
     return this.#trackers().flatMap((tracker) => tracker.spokenOf);

@@ -1,6 +1,6 @@
 import { AGE_MODEL, byAge, MIXTURE_MODEL, type PooledRow, PooledRows } from '../attribute/pooled-rows.ts';
 import type { SlopeEstimate, SourceAnalysis } from '../attribute/single-source.ts';
-import { EVERY_REQUEST, KINDS } from '../measure/floor.ts';
+import { EVERY_REQUEST, FIRST_SCOPE, KINDS } from '../measure/floor.ts';
 import { IsolateLevels, type IsolateRow, type IsolateStep } from '../measure/isolate-levels.ts';
 import type { Signal } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
@@ -88,6 +88,12 @@ export class IsolateChannel {
   /** Whether something grows that is not confirmed yet. */
   get isUnsure(): boolean {
     return [...this.#named, ...this.#aged].some((search) => search.isUnsure);
+  }
+
+  /** Whether any growth has a name. */
+  get isNamed(): boolean {
+    const isNamed = this.#named.some((search) => search.sources.some((source) => source >= FIRST_SCOPE));
+    return isNamed || (this.#pool.dominant !== null && this.#aged.some(({ sources }) => sources.length > 0));
   }
 
   /** Sources that any growth speaks of. */
