@@ -1,6 +1,6 @@
 import type { SlopeEstimate } from '../attribute/single-source.ts';
 import type { Signal, Verdict } from '../types.ts';
-import type { SignalGrowth } from './growth-tracker.ts';
+import type { SignalGrowth } from './signal-growth.ts';
 
 /** Growth with the signal that gave its size and the one that gave its name. */
 export interface ChannelGrowth extends SignalGrowth {

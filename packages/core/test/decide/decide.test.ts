@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { SlopeEstimate } from '../../src/attribute/single-source.ts';
 import { heapGrowth } from '../../src/decide/channel-growth.ts';
 import { scopeFingerprint } from '../../src/decide/fingerprint.ts';
-import type { SignalGrowth } from '../../src/decide/growth-tracker.ts';
 import { retainedVerdict } from '../../src/decide/retained-requests.ts';
+import type { SignalGrowth } from '../../src/decide/signal-growth.ts';
 import { VerdictLog } from '../../src/decide/verdict-log.ts';
 import type { Verdict } from '../../src/types.ts';
 
