@@ -2,7 +2,10 @@ import type { BankRow } from '../attribute/source-bank.ts';
 import type { Confirmation, PeriodAnswer } from './confirmation.ts';
 import type { SignalGrowth } from './signal-growth.ts';
 
-/** A period that is still unclear at this many times its length began before growth stopped, and starts over. */
+/**
+ * A period that is still unclear at this many times its length began before growth stopped, and starts over. Not one in which
+ * growth goes on as before: what took hundreds of rows to be seen is not confirmed in thirty, however often one tries.
+ */
 const PATIENCE = 2;
 
 /** Periods after the one that showed growth, one at a time; each lasts until the source did as much as in that one. */
