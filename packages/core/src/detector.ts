@@ -1,32 +1,24 @@
 import type { NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
-import { IsolateChannel, type IsolateSeries } from './decide/isolate-channel.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import type { VerdictChange } from './decide/verdict-log.ts';
+import { detectorReport } from './detector-report.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
+import { IsolateGrowth } from './isolate-growth.ts';
 import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
-import type { IsolateRow } from './measure/isolate-levels.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
-import { evidenceReport } from './report/evidence.ts';
-import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
-import { unattributedReport } from './report/unattributed.ts';
+import type { ScopeFacts } from './report/growth-report.ts';
 import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
-
-/** Takes in the floors of one isolate; both return the verdicts that changed. */
-export interface IsolateFloors {
-  push(row: IsolateRow, scopeOf: (name: string) => string): VerdictChange<number>[];
-  close(): VerdictChange<number>[];
-}
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
@@ -37,14 +29,11 @@ export class Detector {
   readonly spikes: SpikeWatch;
   majorGcs = 0;
   forcedGcs = 0;
-  /** What isolates cannot measure, and why. */
-  isolatesLack: string | null = null;
+  readonly isolates: IsolateGrowth;
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #thresholds: GrowthThresholds;
   readonly #floors: FloorChannel;
-  /** Made when the first isolate is followed. */
-  #isolates: IsolateChannel | null = null;
   readonly #survivors: SurvivorWatch;
   readonly #slope = new FloorSlope();
   readonly #forecaster = new HeapForecaster();
@@ -69,6 +58,15 @@ export class Detector {
     const { heapLimitBytes } = runtime.readMemory();
     this.#thresholds = growthThresholds({ ...options, heapLimitBytes, prove });
     this.#floors = new FloorChannel(this.#thresholds, this.#startMs);
+    this.isolates = new IsolateGrowth({
+      thresholds: this.#thresholds,
+      nowMs: () => this.clock.now(),
+      sourceOf: (scope) => FIRST_SCOPE + this.ledger.slotOfName('job', scope),
+      charged: (work) => {
+        this.#charge(work);
+        return this.#changes();
+      },
+    });
     const { meter } = this;
     const spikes = new SpikeWatch(options, runtime, meter);
     this.spikes = spikes;
@@ -117,41 +115,6 @@ export class Detector {
     return this.#changes();
   }
 
-  /** An isolate began that does units of this process; its floors are taken in from now on. */
-  followIsolate(): IsolateFloors {
-    this.#isolates ??= new IsolateChannel(this.#thresholds);
-    const isolates = this.#isolates;
-    let series: IsolateSeries | null = null;
-    return {
-      push: (row, scopeOf) => {
-        if (series === null || !isolates.follows(series)) series = isolates.open();
-        this.#charge(() => this.#isolateFloor(isolates, series!, row, scopeOf));
-        return this.#changes();
-      },
-      close: () => {
-        const ended = series;
-        if (ended === null) return [];
-        this.#charge(() => isolates.close(ended, this.clock.now()));
-        return this.#changes();
-      },
-    };
-  }
-
-  /** Whether floors of isolates should come closer: something grows there that is not confirmed yet. */
-  get suspectsIsolates(): boolean {
-    return this.#isolates?.isUnsure === true;
-  }
-
-  #isolateFloor(
-    isolates: IsolateChannel,
-    series: IsolateSeries,
-    row: IsolateRow,
-    scopeOf: (name: string) => string,
-  ): void {
-    const sourceOf = (name: string): number => FIRST_SCOPE + this.ledger.slotOfName('job', scopeOf(name));
-    isolates.push(series, row, { sourceOf, timeMs: this.clock.now() });
-  }
-
   /** Ends open blocks, so that every floor read so far counts. */
   finishWindow(): VerdictChange<number>[] {
     this.#floors.flush();
@@ -170,12 +133,12 @@ export class Detector {
    */
   evictIdle(): void {
     const { spokenOf } = this.#floors;
-    const inIsolates = this.#isolates?.spokenOf;
+    const inIsolates = this.isolates.spokenOf;
     const isHeld = (source: number): boolean =>
-      spokenOf.has(source) || inIsolates?.has(source) === true || this.#verdicts.since(source) !== null;
+      spokenOf.has(source) || inIsolates.has(source) || this.#verdicts.since(source) !== null;
     for (const slot of this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle))) {
       this.#floors.forget(FIRST_SCOPE + slot);
-      this.#isolates?.forget(FIRST_SCOPE + slot);
+      this.isolates.forget(FIRST_SCOPE + slot);
       this.#survivors.reset(slot);
       this.#rates.forget(slot);
       this.spikes.forget(slot);
@@ -184,59 +147,20 @@ export class Detector {
   }
 
   report(): GrowthReport {
-    const { ledger, meter } = this;
-    const own = this.#floors.growths();
-    const growths = [...own, ...(this.#isolates?.growths() ?? [])];
-    const nameOf = (slot: number): string => ledger.nameOf(slot) ?? '';
-    const scopes = this.#scopeFacts();
-    const sight = this.#isolates?.sight() ?? null;
-    const perSecondOf = ({ isolates }: NamedGrowth): number =>
-      scopes
-        .filter(({ slot }) => isolates === undefined || sight?.knows(FIRST_SCOPE + slot))
-        .reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0);
-    const memory = this.#runtime.readMemory();
-    return {
-      v: 1,
-      time: this.#runtime.date().toISOString(),
-      pid: process.pid,
-      node: process.version,
-      level: this.#options.level,
+    return detectorReport({
+      options: this.#options,
+      runtime: this.#runtime,
       uptimeMs: this.#runtime.now() - this.#startMs,
-      memory: {
-        floorBytes: this.#slope.lastBytes,
-        ...memory,
-        floorSlopeBytesPerHour: this.#slope.bytesPerHour,
-        // Of this process: what grows in an isolate does not fill this heap.
-        growing: own.map(({ signal }) => signal),
-        forecast: this.#forecaster.forecast(own, memory.heapLimitBytes, this.clock.now()),
-      },
-      scopes: scopeReports(scopes, {
-        growths,
-        warmingUp: this.#floors.tracker('oldSpace').verdict === 'warming-up',
-        oldSpace: this.#floors.tracker('oldSpace').analyse(),
-        heap: this.#floors.tracker('heap').analyse(),
-        minBytesPerUnit: this.#options.minBytesPerUnit,
-        minTotalBytes: this.#options.minTotalBytes,
-        amountOf: (source) => this.#floors.tracker('oldSpace').amount(source),
-        nameOf,
-        isolates: sight,
-      }),
-      unattributed: unattributedReport(growths, nameOf, perSecondOf),
-      evidence: evidenceReport({
-        majorGcs: this.majorGcs,
-        forcedGcs: this.forcedGcs,
-        rows: this.#floors.rows,
-        majorGcsNeeded: this.#floors.majorGcsNeeded,
-        intervalMs: this.#slope.intervalMs,
-        lastMs: this.#slope.lastTimeMs,
-        nowMs: this.clock.now(),
-        lacksForcedGc: this.#options.level === 'prove' && !this.#runtime.canForceGc(),
-        lacksCanaries: meter.canaryOneIn === null,
-        isolatesLack: this.isolatesLack,
-        evicted: { ...ledger.evicted },
-      }),
-      overhead: meter.overhead(this.#runtime.processCpuMs()),
-    };
+      nowMs: this.clock.now(),
+      ledger: this.ledger,
+      meter: this.meter,
+      floors: this.#floors,
+      isolates: this.isolates,
+      slope: this.#slope,
+      forecaster: this.#forecaster,
+      scopes: this.#scopeFacts(),
+      gcs: { majorGcs: this.majorGcs, forcedGcs: this.forcedGcs },
+    });
   }
 
   /** The report of one source, undefined if it is no scope. */
@@ -299,7 +223,7 @@ export class Detector {
   }
 
   #growths(): NamedGrowth[] {
-    return [...this.#floors.growths(), ...(this.#isolates?.growths() ?? [])];
+    return [...this.#floors.growths(), ...this.isolates.growths()];
   }
 
   #charge(work: () => void): void {

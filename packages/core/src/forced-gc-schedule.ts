@@ -14,13 +14,13 @@ const MIN_INTERVAL_MS = 250;
 /** With no traffic to speak of a row still comes now and then: it shows growth that needs no requests. */
 const IDLE_INTERVAL_MS = 2000;
 
-/** Share of time that forced GCs may take at `prove`. */
-const MAX_PAUSE_SHARE = 0.2;
+/** Share of wall time that forced GCs may take at `prove`, in this process and in isolates. */
+export const PROVE_PAUSE_SHARE = 0.2;
 
 /** True if a forced GC is due at `prove`: enough units, not too soon, at most a fifth of the time. */
 export function isForcedGcDue({ nowMs, lastMs, lastPauseMs, unitsSinceLast }: ForcedGcState): boolean {
   const elapsedMs = nowMs - lastMs;
-  if (elapsedMs < Math.max(MIN_INTERVAL_MS, lastPauseMs / MAX_PAUSE_SHARE)) return false;
+  if (elapsedMs < Math.max(MIN_INTERVAL_MS, lastPauseMs / PROVE_PAUSE_SHARE)) return false;
   return unitsSinceLast >= MIN_UNITS || elapsedMs >= IDLE_INTERVAL_MS;
 }
 

@@ -26,6 +26,8 @@ export interface IsolateHost {
   readonly settings: IsolateSettings;
   /** Whether floors should come closer together. */
   readonly suspects: boolean;
+  /** Whether any of what grows there has a name. */
+  readonly named: boolean;
   open(): { push(row: IsolateRow, scopeOf: (name: string) => string): void; close(): void };
   /** Something that isolates cannot measure, and why; told once. */
   lacks(reason: string): void;

@@ -112,10 +112,13 @@ class LiveGuard implements MarkedGuard {
     return {
       settings: { level, maxOverhead, minTotalBytes, maxScopes },
       get suspects() {
-        return detector.suspectsIsolates;
+        return detector.isolates.isUnsure;
+      },
+      get named() {
+        return detector.isolates.isNamed;
       },
       open: () => {
-        const isolate = detector.followIsolate();
+        const isolate = detector.isolates.follow();
         return {
           push: (row, scopeOf) => this.#contained(() => this.#tell(isolate.push(row, scopeOf))),
           close: () => this.#contained(() => this.#tell(isolate.close())),
@@ -207,8 +210,8 @@ class LiveGuard implements MarkedGuard {
   }
 
   #lackInIsolates(reason: string): void {
-    if (this.#detector.isolatesLack !== null) return;
-    this.#detector.isolatesLack = reason;
+    if (this.#detector.isolates.lack !== null) return;
+    this.#detector.isolates.lack = reason;
     this.#log.notice(reason);
   }
 

@@ -267,6 +267,8 @@ export interface ScopeEvidence {
   samples?: number;
   p?: number;
   posterior?: number;
+  /** Only of growth inside isolates (sandboxed job processors): how many were measured. */
+  isolates?: number;
   note?: string;
 }
 

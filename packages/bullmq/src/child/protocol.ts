@@ -9,8 +9,8 @@ const CMD = 'leakguard/1';
 /** From the pool to an isolate: leave now, no job will come any more. */
 export type ToIsolate =
   | { kind: 'leave' }
-  /** Floors shall come closer together, or as far apart as usual again. */
-  | { kind: 'measure'; closer: boolean };
+  /** What measures jobs shall know; see `measure/wishes.ts`. */
+  | { kind: 'measure'; closer: boolean; inBudget: boolean };
 
 /** From an isolate to the pool. */
 export type FromIsolate =

@@ -2,16 +2,19 @@ import type { Guard } from '@leakguard/core';
 import { isolateFeed, isolateSettings } from '@leakguard/core/adapter';
 import type { IsolateFeed } from '../pool/pool-options.ts';
 import { meterMessageIn } from './measure-messages.ts';
-import { wish } from './wishes.ts';
+import { SteepAllowance } from './steep-allowance.ts';
+import { NO_WISH, wishMessage } from './wishes.ts';
 
 /** The parent's side of what isolates measure: floors of all isolates of a queue, on their way into the guard. */
 export class IsolateFeeds {
   readonly #guard: Guard;
   readonly #queueName: string;
+  readonly #steep: SteepAllowance;
 
-  constructor(guard: Guard, queueName: string) {
+  constructor(guard: Guard, queueName: string, nowMs: () => number = () => performance.now()) {
     this.#guard = guard;
     this.#queueName = queueName;
+    this.#steep = new SteepAllowance(nowMs);
   }
 
   /** What `meterIsolate` has to be given in the isolates; null where nobody would take in what they measure. */
@@ -27,16 +30,19 @@ export class IsolateFeeds {
    */
   open(_isolateId: string, send?: (message: object) => unknown): IsolateFeed {
     const feed = isolateFeed(this.#guard, (name) => `${this.#queueName}:${name}`);
-    let isCloser = false;
+    let wish = NO_WISH;
     return {
-      receive(received) {
+      receive: (received) => {
         const message = meterMessageIn(received);
         if (message?.type === 'lacks') feed.lacks(message.reason);
         if (message?.type !== 'floor') return;
+        if (message.beyondBudget === true) this.#steep.took();
         feed.push(message);
-        if (feed.suspects === isCloser) return;
-        isCloser = !isCloser;
-        tell(send, wish(isCloser));
+        const closer = feed.suspects;
+        const inBudget = feed.named || this.#steep.isSpent;
+        if (closer === wish.closer && inBudget === wish.inBudget) return;
+        wish = { closer, inBudget };
+        tell(send, wishMessage(wish));
       },
       close: () => feed.close(),
     };

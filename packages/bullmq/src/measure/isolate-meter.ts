@@ -4,10 +4,13 @@ import type { IsolateMeter } from '../child/isolate-watch.ts';
 import { FloorSchedule } from './floor-schedule.ts';
 import { JobCounts } from './job-counts.ts';
 import type { MeterMessage } from './measure-messages.ts';
-import { onWish } from './wishes.ts';
+import { type FloorWish, NO_WISH, onWish } from './wishes.ts';
 
 /** Natural floors per block: floating garbage pushes one up, never down. */
 const BLOCK = 3;
+
+/** Beside a step of this size a page of garbage is nothing, and the heap is large: one GC is exact enough. */
+const ROUGH_BYTES = 8 * 2 ** 20;
 
 /** What the guard in the parent says of itself; see `isolateSettings`. */
 interface MeterSettings {
@@ -19,13 +22,13 @@ interface MeterSettings {
 
 /** All that a meter takes from its isolate; tests have their own. */
 export interface MeterHost {
-  runtime: Pick<Runtime, 'watchMajorGcs' | 'canForceGc' | 'forceGc'>;
+  runtime: Pick<Runtime, 'watchMajorGcs' | 'canForceGc' | 'forceGc' | 'now'>;
   /** Milliseconds in which the event loop was not idle. */
   busyMs(): number;
   /** Runs it when what now runs has ended. */
   soon(run: () => void): void;
-  /** Calls back whenever the parent wishes floors to come closer, or no longer. */
-  onWish(run: (closer: boolean) => void): void;
+  /** Calls back with every wish of the parent. */
+  onWish(run: (wish: FloorWish) => void): void;
 }
 
 /**
@@ -62,10 +65,10 @@ class Meter implements IsolateMeter {
   #isBusy = false;
   #isPending = false;
   /** Jobs and live bytes at the last floor. */
-  #last: { jobs: number; heapBytes: number } | null = null;
+  #last: { jobs: number; liveBytes: number } | null = null;
   /** Counts at the natural major GC whose floor is about to come. */
   #frozen: [string, number][] = [];
-  #isWished = false;
+  #wish = NO_WISH;
   #hasRisen = false;
 
   constructor(host: MeterHost, send: (message: MeterMessage) => void, settings: MeterSettings) {
@@ -73,7 +76,11 @@ class Meter implements IsolateMeter {
     this.#send = send;
     this.#minTotalBytes = settings.minTotalBytes;
     this.#counts = new JobCounts(settings.maxScopes);
-    this.#schedule = new FloorSchedule({ ...settings, busyMs: () => host.busyMs() });
+    this.#schedule = new FloorSchedule({
+      ...settings,
+      busyMs: () => host.busyMs(),
+      nowMs: () => host.runtime.now(),
+    });
     this.#canForce = host.runtime.canForceGc();
     if (!this.#canForce) this.#lackGc();
     host.runtime.watchMajorGcs(
@@ -82,8 +89,9 @@ class Meter implements IsolateMeter {
         this.#frozen = this.#counts.pairs;
       },
     );
-    host.onWish((closer) => {
-      this.#isWished = closer;
+    host.onWish((wish) => {
+      this.#wish = wish;
+      this.#schedule.keepsToBudget = wish.inBudget;
       this.#suspect();
     });
   }
@@ -110,14 +118,17 @@ class Meter implements IsolateMeter {
   }
 
   #force(): void {
-    const reading = lowestFloor(() => this.#host.runtime.forceGc());
+    const rough = (this.#last?.liveBytes ?? Number.POSITIVE_INFINITY) + ROUGH_BYTES;
+    const reading = exactFloor(() => this.#host.runtime.forceGc(), rough);
     if (reading === null) return;
     const { total } = this.#counts;
-    this.#schedule.took(total, reading.pauseMs);
-    this.#hasRisen = this.#last !== null && reading.heapBytes > this.#last.heapBytes + this.#minTotalBytes;
-    this.#last = { jobs: total, heapBytes: reading.heapBytes };
+    const liveBytes = liveBytesOf(reading);
+    const { beyondBudget } = this.#schedule;
+    this.#schedule.took(total, { liveBytes, pauseMs: reading.pauseMs });
+    this.#hasRisen = this.#isRisen(liveBytes);
+    this.#last = { jobs: total, liveBytes };
     this.#suspect();
-    this.#send({ type: 'floor', reading, counts: this.#counts.pairs });
+    this.#send({ type: 'floor', reading, counts: this.#counts.pairs, beyondBudget });
   }
 
   /**
@@ -126,17 +137,23 @@ class Meter implements IsolateMeter {
    */
   #naturalFloor(reading: FloorReading): void {
     const message: MeterMessage = { type: 'floor', reading, counts: this.#frozen };
-    const least = this.#natural.push({ value: reading.heapBytes, message });
+    const value = liveBytesOf(reading);
+    this.#schedule.natural(value);
+    const least = this.#natural.push({ value, message });
     if (least === null) return;
     if (!this.#canForce) this.#send(least.message);
-    else if (this.#last !== null && least.value > this.#last.heapBytes + this.#minTotalBytes) {
+    else if (this.#isRisen(least.value)) {
       this.#hasRisen = true;
       this.#suspect();
     }
   }
 
+  #isRisen(liveBytes: number): boolean {
+    return this.#last !== null && liveBytes > this.#last.liveBytes + this.#minTotalBytes;
+  }
+
   #suspect(): void {
-    this.#schedule.isSuspicious = this.#isWished || this.#hasRisen;
+    this.#schedule.isSuspicious = this.#wish.closer || this.#hasRisen;
   }
 
   #lackGc(): void {
@@ -148,14 +165,23 @@ class Meter implements IsolateMeter {
   }
 }
 
+/** Heap and Buffers. */
+function liveBytesOf({ heapBytes, externalBytes }: FloorReading): number {
+  return heapBytes + externalBytes;
+}
+
 /**
  * The lower of two forced floors. Where jobs leave much behind, one GC in eight leaves up to a page (256 KB) more counted
  * than is alive, independently of the GC before (Node 20: 17 and 23 of 150, never both): beside a noise of 2 KB that
  * costs far more evidence than the double pause.
+ *
+ * @param rough live bytes from which on one GC has to do
  */
-function lowestFloor(force: () => FloorReading | null): FloorReading | null {
-  const [one, other] = [force(), force()];
-  if (one === null || other === null) return one;
+function exactFloor(force: () => FloorReading | null, rough: number): FloorReading | null {
+  const one = force();
+  if (one === null || liveBytesOf(one) >= rough) return one;
+  const other = force();
+  if (other === null) return one;
   return {
     ...other,
     heapBytes: Math.min(one.heapBytes, other.heapBytes),

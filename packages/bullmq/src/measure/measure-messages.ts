@@ -10,7 +10,13 @@ const MOST_CHARACTERS = 200;
  */
 export type MeterMessage =
   /** Live bytes between two jobs, and the jobs finished per name since the isolate began. */
-  | { type: 'floor'; reading: FloorReading; counts: [name: string, jobs: number][] }
+  | {
+      type: 'floor';
+      reading: FloorReading;
+      counts: [name: string, jobs: number][];
+      /** Taken beyond the budget, because memory rises steeply. */
+      beyondBudget?: boolean;
+    }
   /** Something cannot be measured here. */
   | { type: 'lacks'; reason: string };
 

@@ -37,6 +37,27 @@ describe('IsolateFeeds', () => {
     await guard.close();
   });
 
+  it('lets isolates take a few dozen floors beyond their budgets per hour, all together', async () => {
+    const guard = createGuard({ enabled: true, logger: silent });
+    let nowMs = 0;
+    const feeds = new IsolateFeeds(guard, 'mail', () => nowMs);
+    const wishes: unknown[] = [];
+    const feed = (): ReturnType<IsolateFeeds['open']> =>
+      feeds.open('process:1', (message) => wishes.push(message));
+    const steep = { type: 'floor', reading: {}, counts: [], beyondBudget: true };
+    const [one, other] = [feed(), feed()];
+    for (let floor = 0; floor < 47; floor++) (floor % 2 === 0 ? one : other).receive(steep);
+    expect(wishes).toEqual([]);
+    one.receive(steep);
+    expect(wishes).toMatchObject([{ kind: 'measure', closer: false, inBudget: true }]);
+    feed().receive({ ...steep, beyondBudget: false });
+    expect(wishes.length).toBe(2);
+    nowMs += 3_600_000;
+    one.receive({ ...steep, beyondBudget: false });
+    expect(wishes.at(-1)).toMatchObject({ closer: false, inBudget: false });
+    await guard.close();
+  });
+
   it('has settings for isolates of a guard that counts, and none for one that does not', async () => {
     const guard = createGuard({ enabled: true, level: 'watch', minTotalBytes: '2MB', logger: silent });
     expect(new IsolateFeeds(guard, 'mail').settings).toEqual({

@@ -2,22 +2,25 @@ import type { FloorReading } from '@leakguard/core/isolate';
 import { describe, expect, it } from 'vitest';
 import { type MeterHost, meterOn } from '../../src/measure/isolate-meter.ts';
 import type { MeterMessage } from '../../src/measure/measure-messages.ts';
+import type { FloorWish } from '../../src/measure/wishes.ts';
 
 /** An isolate in the test's hand. */
 class FakeIsolate implements MeterHost {
   heapBytes = 8e6;
   pauseMs = 5;
   busy = 0;
+  idle = 0;
   canForce = true;
   /** Added to the next floor only. */
   litterBytes: number[] = [];
   forced = 0;
   readonly sent: MeterMessage[] = [];
   naturalGc = (): void => undefined;
-  wish = (_closer: boolean): void => undefined;
+  wish = (_wish: FloorWish): void => undefined;
   #soon: (() => void)[] = [];
 
   readonly runtime: MeterHost['runtime'] = {
+    now: () => this.busy + this.idle,
     canForceGc: () => this.canForce,
     forceGc: () => {
       this.forced += 1;
@@ -40,7 +43,7 @@ class FakeIsolate implements MeterHost {
     this.#soon.push(run);
   }
 
-  onWish(run: (closer: boolean) => void): void {
+  onWish(run: (wish: FloorWish) => void): void {
     this.wish = run;
   }
 
@@ -53,10 +56,15 @@ class FakeIsolate implements MeterHost {
   }
 
   /** Jobs one after the other, each busy for `ms`; between two of them a turn of the event loop. */
-  run(meter: ReturnType<FakeIsolate['meter']>, jobs: number, { ms = 20, bytes = 0, name = 'a' } = {}): void {
+  run(
+    meter: ReturnType<FakeIsolate['meter']>,
+    jobs: number,
+    { ms = 20, bytes = 0, idle = 0, name = 'a' } = {},
+  ): void {
     for (let job = 0; job < jobs; job++) {
       meter.jobBegan(name);
       this.busy += ms;
+      this.idle += idle;
       this.heapBytes += bytes;
       meter.jobEnded(name);
       this.turn();
@@ -126,18 +134,99 @@ describe('meterIsolate', () => {
     const before = isolate.ages.length;
     isolate.run(meter, 25, { ms: 200 });
     expect(isolate.ages.length).toBe(before + 1);
-    isolate.wish(true);
+    isolate.wish({ closer: true, inBudget: true });
     isolate.run(meter, 200, { ms: 200 });
     expect(spacings(isolate).slice(-6)).toEqual([25, 25, 25, 25, 25, 25]);
-    isolate.wish(false);
+    isolate.wish({ closer: false, inBudget: true });
     isolate.run(meter, 200, { ms: 200 });
     expect(isolate.ages.length).toBeLessThan(before + 12);
   });
 
-  it('takes floors every 25 jobs at prove, for up to a fifth of the time', () => {
+  it('takes floors every 25 jobs at prove, for up to a fifth of wall time, as the guard itself does', () => {
     const isolate = new FakeIsolate();
-    isolate.run(isolate.meter({ level: 'prove' }), 105, { ms: 5 });
+    isolate.run(isolate.meter({ level: 'prove' }), 105, { ms: 1, idle: 4 });
     expect(isolate.ages).toEqual([5, 30, 55, 80, 105]);
+    const slow = new FakeIsolate();
+    slow.pauseMs = 20;
+    slow.run(slow.meter({ level: 'prove' }), 1000, { ms: 1, idle: 1 });
+    expect((slow.ages.length - 1) * 40).toBeLessThanOrEqual(0.2 * 2000);
+    expect(slow.ages.length).toBeGreaterThan(7);
+  });
+
+  it('saves up no more than ten pauses: after a quiet night it does not stop between every few jobs', () => {
+    const isolate = new FakeIsolate();
+    const meter = isolate.meter({ level: 'prove' });
+    isolate.run(meter, 5);
+    isolate.idle += 3_600_000;
+    isolate.run(meter, 2500, { ms: 0.1 });
+    expect(isolate.ages.length).toBeLessThan(20);
+  });
+
+  describe('where cheap jobs keep so much that the heap would be full before the budget has room', () => {
+    const fast = { ms: 0.7, idle: 0.5, bytes: 66_000 };
+    const fake = (): FakeIsolate => {
+      const isolate = new FakeIsolate();
+      isolate.pauseMs = 40;
+      return isolate;
+    };
+    const began = (isolate: FakeIsolate, meter: ReturnType<FakeIsolate['meter']>): void => {
+      isolate.run(meter, 160, fast);
+      isolate.naturalGc();
+    };
+
+    it('takes a floor for every eighth by which live memory has risen', () => {
+      const isolate = fake();
+      const meter = isolate.meter();
+      began(isolate, meter);
+      isolate.run(meter, 2500, fast);
+      const beyond = isolate.sent.filter((message) => message.type === 'floor' && message.beyondBudget);
+      expect(beyond.length).toBeGreaterThan(12);
+      const heaps = beyond.map((message) => (message.type === 'floor' ? message.reading.heapBytes : 0));
+      for (const [k, heap] of heaps.slice(1).entries())
+        expect(heap - heaps[k]!).toBeGreaterThanOrEqual(Math.max(4 * 2 ** 20, heaps[k]! / 8));
+    });
+
+    it('takes none once its parent has named somebody, or has enough of them', () => {
+      const isolate = fake();
+      const meter = isolate.meter();
+      isolate.run(meter, 5, fast);
+      isolate.wish({ closer: false, inBudget: true });
+      isolate.run(meter, 160, fast);
+      isolate.naturalGc();
+      isolate.run(meter, 2000, fast);
+      expect(isolate.ages).toEqual([5]);
+    });
+
+    it('takes one where memory rose once and stays, and no other for a minute', () => {
+      const isolate = fake();
+      const meter = isolate.meter();
+      isolate.run(meter, 150, { ...fast, bytes: 0 });
+      for (let gc = 0; gc < 5; gc++) {
+        // What natural floors hold of a job in flight.
+        isolate.litterBytes = [3e7];
+        isolate.naturalGc();
+        isolate.run(meter, 1000, { ...fast, bytes: 0 });
+      }
+      expect(isolate.sent.filter((message) => message.type === 'floor' && message.beyondBudget).length).toBe(
+        1,
+      );
+    });
+
+    it('never stops for longer than all else takes, and for less where less overhead is allowed', () => {
+      for (const [maxOverhead, share] of [
+        [0.01, 0.5],
+        [0.001, 0.05],
+      ] as const) {
+        const isolate = fake();
+        const meter = isolate.meter({ maxOverhead });
+        began(isolate, meter);
+        isolate.pauseMs = 400;
+        isolate.run(meter, 20_000, fast);
+        const beyond = isolate.sent.filter((message) => message.type === 'floor' && message.beyondBudget);
+        expect(beyond.length).toBeGreaterThan(0);
+        expect(beyond.length * isolate.pauseMs).toBeLessThanOrEqual(share * (isolate.busy + isolate.idle));
+      }
+    });
   });
 
   it('takes the lower of two forced GCs: one may count what is dead', () => {

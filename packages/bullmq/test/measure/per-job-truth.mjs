@@ -38,12 +38,15 @@ async function perJobTruth(run) {
     ...(life === undefined ? {} : { maxJobsPerWorker: life }),
   });
   worker.on('error', () => undefined);
-  const everNamed = new Map();
-  const note = (scope) => everNamed.set(nameOf(scope.scope), scope.verdict);
-  guard.on('growth', note);
-  guard.on('leak', note);
   let failed = 0;
   let done = 0;
+  const everNamed = new Map();
+  const note = ({ scope, verdict }) => {
+    const name = nameOf(scope);
+    everNamed.set(name, [...(everNamed.get(name) ?? []), `${verdict} after ${done} jobs`]);
+  };
+  guard.on('growth', note);
+  guard.on('leak', note);
   const finished = new Promise((resolve) => {
     const count = () => {
       done += 1;
@@ -103,7 +106,7 @@ async function main() {
   if (life > 0) run.life = Number(life);
   if (level !== undefined) run.level = level;
   const startMs = performance.now();
-  const { rows, report, failed, errors } = await perJobTruth(run);
+  const { rows, report, everNamed, failed, errors } = await perJobTruth(run);
   if (process.env.TRUTH_JSON === '1') {
     console.log(JSON.stringify({ rows, failed, errors: errors.map(String) }));
     return;
@@ -123,6 +126,7 @@ async function main() {
       'cannot see below': minDetectableBytes === null ? null : Math.round(minDetectableBytes),
     })),
   );
+  for (const [name, said] of everNamed) console.log(`${name}: ${said.join(', ')}`);
   console.log(formatReport(report));
 }
 

@@ -21,6 +21,7 @@ interface Run {
   mode: string;
   jobs: number;
   names: string[];
+  level?: string;
 }
 
 const program = fileURLToPath(new URL('per-job-truth.mjs', import.meta.url));
@@ -32,11 +33,11 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 /** In a process of its own: isolates inherit the conditions by which tests find sources, which Node 20 cannot load. */
-async function truthOf({ mode, jobs, names }: Run): Promise<Row[]> {
+async function truthOf({ mode, jobs, names, level = 'prove' }: Run): Promise<Row[]> {
   const env = { ...process.env, REDIS_URL: redis.url, TRUTH_JSON: '1', NODE_OPTIONS: '' };
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [program, mode, String(jobs), names.join(',')],
+    [program, mode, String(jobs), names.join(','), '0', level],
     { env, maxBuffer: 2 ** 24 },
   );
   const { rows, failed, errors } = JSON.parse(stdout) as { rows: Row[]; failed: number; errors: string[] };
@@ -66,6 +67,13 @@ describe('per-job truth on a real Redis', () => {
       }
     },
   );
+
+  it('names by default what fills a heap within a minute, by jobs too cheap for the budget of floors', async () => {
+    const rows = await truthOf({ mode: 'process', jobs: 4000, names: ['cheap-leak'], level: 'auto' });
+    expect(named(rows)).toEqual(['cheap-leak']);
+    const { truth, bytesPerUnit } = rows[0]!;
+    expect(Math.abs(bytesPerUnit! / truth - 1)).toBeLessThan(0.2);
+  });
 
   it('names what leaks in process at concurrency 8, within the interval', async () => {
     const rows = await truthOf({

@@ -9,7 +9,13 @@ export const TRUTH = {
   'garbage-heavy': 0,
   'warms-up': 0,
   buffers: 20_480,
+  // For jobs of less than a millisecond: no garbage to speak of, and a heap of many small objects.
+  'cheap-honest': 0,
+  'cheap-leak': 67_000,
 };
+
+/** An array's slot, and an object of three small numbers with its header (Node 20). */
+const SMALL_BYTES = 56;
 
 /** V8 puts 16 bytes before the characters of a string, and the array that keeps it has 8 for it. */
 const STRING_BYTES = 24;
@@ -22,11 +28,21 @@ const tables = [];
 
 /** The work of all names: about half a megabyte of garbage, then what the name keeps. */
 export async function work({ name, data }) {
+  if (name.startsWith('cheap')) return cheap(name);
   garbage(name === 'garbage-heavy' ? 8 : 1);
   if (name === 'warms-up') warmUp(data.n);
   else if (name === 'buffers') buffers.push(Buffer.alloc(TRUTH.buffers, 1));
   else if (TRUTH[name] > 0) kept.push(text(TRUTH[name] - STRING_BYTES));
   await wait(data.ms ?? 0);
+}
+
+function cheap(name) {
+  const list = Array.from({ length: Math.round(TRUTH['cheap-leak'] / SMALL_BYTES) }, (_, x) => ({
+    x,
+    y: 1,
+    z: 2,
+  }));
+  if (name === 'cheap-leak') kept.push(list);
 }
 
 function garbage(times) {

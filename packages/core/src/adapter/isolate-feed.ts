@@ -20,6 +20,8 @@ export interface IsolateFeed {
   lacks(reason: string): void;
   /** Whether floors should come closer together, because something grows in isolates and is not confirmed yet. */
   readonly suspects: boolean;
+  /** Whether any of what grows in isolates has a name: until then a floor is worth more than afterwards. */
+  readonly named: boolean;
   /** The isolate is gone. */
   close(): void;
 }
@@ -50,6 +52,9 @@ export function isolateFeed(guard: Guard, scopeOf: (name: string) => string): Is
     lacks: (reason) => contained(() => hostOf(guard)?.lacks(reason), undefined),
     get suspects() {
       return contained(() => hostOf(guard)?.suspects === true, false);
+    },
+    get named() {
+      return contained(() => hostOf(guard)?.named === true, false);
     },
     close: () => {
       isOpen = false;

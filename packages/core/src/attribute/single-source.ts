@@ -1,5 +1,6 @@
 /// <reference path="./jstat.d.ts" />
 import jStat from 'jstat';
+import { BACKGROUND } from '../measure/floor.ts';
 import { type Candidate, credibleSet, logSumExp } from './credible-set.ts';
 import type { GainSums } from './gain-sums.ts';
 import { type ColumnFits, NuisanceProjection } from './projection.ts';
@@ -120,6 +121,8 @@ function likeliestWarmUp(
   let best: SourceAnalysis['warmUp'] = null;
   for (let column = 0; column < evidence.length; column++) {
     const curve = (column % columnsPerSource) - 1;
+    // Time bends nothing: within one step every curve of it is a line, beside which no other would have a size.
+    if (Math.floor(column / columnsPerSource) === BACKGROUND) continue;
     if (curve < 0 || curve >= model.warmUpCurves || !Number.isFinite(evidence[column])) continue;
     if (best !== null && evidence[column]! <= best.evidence) continue;
     best = { source: Math.floor(column / columnsPerSource), curve, evidence: evidence[column]! };

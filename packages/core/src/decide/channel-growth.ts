@@ -1,6 +1,6 @@
 import type { SlopeEstimate } from '../attribute/single-source.ts';
 import type { Signal, Verdict } from '../types.ts';
-import type { SignalGrowth } from './growth-tracker.ts';
+import type { SignalGrowth } from './signal-growth.ts';
 
 /** Growth with the signal that gave its size and the one that gave its name. */
 export interface ChannelGrowth extends SignalGrowth {
@@ -28,6 +28,14 @@ export function byGravity(a: Verdict, b: Verdict): number {
   return RANK[b] - RANK[a];
 }
 
+/** How the two readings of the same heap become one answer. */
+export interface HeapReadings {
+  /** The slope of the source that old space named, on the whole heap. */
+  sizeOnHeap: SlopeEstimate | null;
+  /** Size by whichever reading is more exact, not always by the whole heap. */
+  byExactness: boolean;
+}
+
 /**
  * One answer for the two readings of the same heap. Old space names: it has less noise where large objects come and go.
  * The whole heap sizes: what a growing Map or array allocates above about 128 KB is not in old space (a leak of 379 B
@@ -35,12 +43,13 @@ export function byGravity(a: Verdict, b: Verdict): number {
  * readings' intervals: on the corpus each alone missed the truth by a few percent more often than it said, because what
  * else changes in a process (code that is flushed, tables that grow in steps) is in neither model.
  *
- * @param sizeOnHeap the slope of the source that old space named, on the whole heap
+ * Of isolates the one that is clearly more exact sizes: their forced floors vary by 3 KB in old space and by 11 KB on the whole heap, where a
+ * leak of 1 KB beside one of 50 KB was off by 18 % instead of 8 %.
  */
 export function heapGrowth(
   heap: SignalGrowth | null,
   oldSpace: SignalGrowth | null,
-  sizeOnHeap: SlopeEstimate | null,
+  { sizeOnHeap, byExactness }: HeapReadings,
 ): ChannelGrowth | null {
   const naming = namingHeapGrowth(heap, oldSpace);
   if (naming === null) return null;
@@ -48,9 +57,16 @@ export function heapGrowth(
   if (sizeOnHeap === null || !isUsable(sizeOnHeap, oldSpace.estimate)) {
     return { ...oldSpace, signal: 'oldSpace', namedBy: 'oldSpace' };
   }
+  const estimate = holdingBoth(sizeOnHeap, oldSpace.estimate);
+  if (byExactness && isClearlyExacter(oldSpace.estimate, sizeOnHeap) && estimate !== sizeOnHeap)
+    return {
+      ...oldSpace,
+      estimate: { ...oldSpace.estimate, ci95: estimate.ci95 },
+      signal: 'oldSpace',
+      namedBy: 'oldSpace',
+    };
   const amount = oldSpace.totalBytes / oldSpace.estimate.bytesPerUnit;
   const totalBytes = sizeOnHeap.bytesPerUnit * amount;
-  const estimate = holdingBoth(sizeOnHeap, oldSpace.estimate);
   return { ...oldSpace, estimate, totalBytes, signal: 'heap', namedBy: 'oldSpace' };
 }
 
@@ -79,6 +95,13 @@ function holdingBoth(onHeap: SlopeEstimate, inOldSpace: SlopeEstimate): SlopeEst
     ...onHeap,
     ci95: [Math.min(onHeap.ci95[0], inOldSpace.ci95[0]), Math.max(onHeap.ci95[1], inOldSpace.ci95[1])],
   };
+}
+
+/** A little more of an error than old space has is no reason to leave out what is not in it. */
+const CLEARLY_EXACTER = 0.8;
+
+function isClearlyExacter(inOldSpace: SlopeEstimate, onHeap: SlopeEstimate): boolean {
+  return inOldSpace.standardError <= CLEARLY_EXACTER * onHeap.standardError;
 }
 
 function isUsable(onHeap: SlopeEstimate, inOldSpace: SlopeEstimate): boolean {

@@ -3,8 +3,11 @@ import type { RowModel } from '../attribute/saturation.ts';
 import { analyseSources, type SlopeEstimate } from '../attribute/single-source.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
 
-/** What a finished period says about growth that an earlier one showed. */
-export type PeriodAnswer = 'went-on' | 'stopped' | 'unclear';
+/**
+ * What a finished period says about growth that an earlier one showed. `goes-on`: as fast as before, as far as one can
+ * tell, but too little of it for an answer.
+ */
+export type PeriodAnswer = 'went-on' | 'goes-on' | 'stopped' | 'unclear';
 
 /** Bayes factor for growth in one period alone; the earlier period has already passed the sequential threshold. */
 const PERIOD_EVIDENCE: number = Math.log(20);
@@ -75,7 +78,8 @@ export class Confirmation {
     if (evidence > PERIOD_EVIDENCE && hasGoneOn(estimate, earlierBytesPerUnit, minBytesPerUnit))
       return 'went-on';
     const negligible = Math.max(minBytesPerUnit, REMAINDER * earlierBytesPerUnit);
-    return estimate.ci95[1] < negligible ? 'stopped' : 'unclear';
+    if (estimate.ci95[1] < negligible) return 'stopped';
+    return estimate.bytesPerUnit >= DECELERATION * earlierBytesPerUnit ? 'goes-on' : 'unclear';
   }
 }
 

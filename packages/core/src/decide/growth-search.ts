@@ -18,10 +18,12 @@ export interface TimedRow extends BankRow {
 class Suspicion {
   readonly key: string;
   readonly trackers: ReadonlyMap<Signal, GrowthTracker>;
+  readonly #byExactness: boolean;
   #namedInOldSpace: number | undefined;
 
-  constructor(key: string, trackers: ReadonlyMap<Signal, GrowthTracker>) {
+  constructor(key: string, trackers: ReadonlyMap<Signal, GrowthTracker>, byExactness: boolean) {
     this.key = key;
+    this.#byExactness = byExactness;
     this.trackers = trackers;
   }
 
@@ -38,7 +40,7 @@ class Suspicion {
     if (heap === undefined) return this.#only();
     const oldSpace = this.trackers.get('oldSpace')!.growth;
     const sizeOnHeap = oldSpace === null ? null : heap.sizeOf(oldSpace.source);
-    return heapGrowth(heap.growth, oldSpace, sizeOnHeap);
+    return heapGrowth(heap.growth, oldSpace, { sizeOnHeap, byExactness: this.#byExactness });
   }
 
   /** What stopped in old space has stopped on the heap, too, whose rows come a block later. */
@@ -105,6 +107,11 @@ export class GrowthSearch {
     return this.#trackers().some(({ growth }) => growth?.verdict === 'growing');
   }
 
+  /** Sources that are named; known without an analysis. */
+  get sources(): readonly number[] {
+    return namedBy(this.#suspicions);
+  }
+
   /** Sources that any growth speaks of. */
   get spokenOf(): readonly number[] {
     return this.#trackers().flatMap((tracker) => tracker.spokenOf);
@@ -146,7 +153,7 @@ export class GrowthSearch {
       trackers.set(signal, tracker);
     }
     this.#made += 1;
-    return new Suspicion(`${this.#signals[0]}/${this.#made}`, trackers);
+    return new Suspicion(`${this.#signals[0]}/${this.#made}`, trackers, this.#model !== PROCESS_MODEL);
   }
 }
 

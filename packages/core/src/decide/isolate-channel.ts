@@ -1,6 +1,7 @@
 import { AGE_MODEL, byAge, MIXTURE_MODEL, type PooledRow, PooledRows } from '../attribute/pooled-rows.ts';
-import type { SlopeEstimate, SourceAnalysis } from '../attribute/single-source.ts';
-import { EVERY_REQUEST, KINDS } from '../measure/floor.ts';
+import { analyseSources, type SlopeEstimate, type SourceAnalysis } from '../attribute/single-source.ts';
+import { SourceBank } from '../attribute/source-bank.ts';
+import { EVERY_REQUEST, FIRST_SCOPE, KINDS } from '../measure/floor.ts';
 import { IsolateLevels, type IsolateRow, type IsolateStep } from '../measure/isolate-levels.ts';
 import type { Signal } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
@@ -90,6 +91,12 @@ export class IsolateChannel {
     return [...this.#named, ...this.#aged].some((search) => search.isUnsure);
   }
 
+  /** Whether any growth has a name. */
+  get isNamed(): boolean {
+    const isNamed = this.#named.some((search) => search.sources.some((source) => source >= FIRST_SCOPE));
+    return isNamed || (this.#pool.dominant !== null && this.#aged.some(({ sources }) => sources.length > 0));
+  }
+
   /** Sources that any growth speaks of. */
   get spokenOf(): ReadonlySet<number> {
     return new Set(this.#named.flatMap((search) => search.spokenOf));
@@ -155,15 +162,27 @@ export class IsolateChannel {
    * it: as much of the growth with age as the names leave over.
    */
   #withOthers({ signal, estimate }: NamedGrowth, named: readonly NamedGrowth[]): SlopeEstimate {
-    const aged = trackerOf(this.#aged, signal).analyse()?.estimate(EVERY_REQUEST);
+    const aged = this.#sizeOfAge(signal);
     const units = this.#pool.amount(EVERY_REQUEST);
-    if (aged === undefined || aged === null || !(units > 0)) return estimate;
+    if (aged === null || !(units > 0)) return estimate;
     const explained = named.reduce(
       (sum, growth) => sum + (growth.estimate.bytesPerUnit * this.#pool.amount(growth.source)) / units,
       0,
     );
     const others = Math.max(0, aged.ci95[1] - explained);
     return { ...estimate, ci95: [estimate.ci95[0], estimate.ci95[1] + others] };
+  }
+
+  /** Growth with age as if it were all there is: beside growth with time, which under steady load is the same, it has no size. */
+  #sizeOfAge(signal: Signal): SlopeEstimate | null {
+    const search = this.#aged[kindOf(signal)]!;
+    const tracker = search.tracker(signal);
+    // One that is named is named by this tracker or known to it.
+    if (search.sources.every((source) => source === tracker.growth?.source))
+      return tracker.sizeOf(EVERY_REQUEST);
+    const bank = new SourceBank({ saturating: true, model: AGE_MODEL });
+    for (const { row, broke } of tracker.history) bank.push(row, broke);
+    return analyseSources(bank)?.estimate(EVERY_REQUEST) ?? null;
   }
 
   /** Where one scope does nearly all units, growth with every unit is its growth. */
@@ -196,5 +215,9 @@ function isExplained(totalBytes: number, named: readonly NamedGrowth[]): boolean
 }
 
 function trackerOf(searches: readonly GrowthSearch[], signal: Signal): GrowthTracker {
-  return searches[KINDS.findIndex((signals) => signals.includes(signal))]!.tracker(signal);
+  return searches[kindOf(signal)]!.tracker(signal);
+}
+
+function kindOf(signal: Signal): number {
+  return KINDS.findIndex((signals) => signals.includes(signal));
 }

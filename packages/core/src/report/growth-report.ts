@@ -154,6 +154,7 @@ function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained
   const list: ScopeEvidence[] = growths.map((growth) => ({
     channel: 'floors',
     posterior: growth.probability,
+    ...(growth.isolates === undefined ? {} : { isolates: growth.isolates }),
     note: `${whereOf(growth)}${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
   }));
   if (isRetained) {

@@ -1,17 +1,16 @@
+import { STORE_BENEFIT_UNITS } from '../decide/thresholds.ts';
 import { OTHER_SCOPE } from '../measure/ledger.ts';
 import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
 import { carriesForecast, formatForecast, unattributedCarriesForecast } from './forecast-text.ts';
-import {
-  formatByteRange,
-  formatBytes,
-  formatDuration,
-  formatProbability,
-  formatSince,
-} from './quantities.ts';
+import { formatLimits, isJudgedInIsolates } from './limits-text.ts';
+import { formatByteRange, formatBytes, formatProbability, formatSince } from './quantities.ts';
 
 const LABEL = 15;
 /** From this probability on a name stands by itself. */
 const SURE = 0.9;
+
+/** Isolates that are recycled sooner never show more. */
+const STORE_IN_ISOLATES = `a bounded store that every isolate fills again; leaking takes ${STORE_BENEFIT_UNITS} jobs of it in the life of one isolate`;
 
 /**
  * The report as a person reads it: every scope that is growing or leaking, worst first, then growth that follows no
@@ -121,7 +120,9 @@ function candidates(list: readonly { scope: string; probability: number }[]): st
 
 function store(scope: ScopeReport): string {
   if (scope.verdict !== 'growing') return '';
-  return 'a bounded store that is still filling; growing becomes leaking when the growth outlasts that';
+  return scope.evidence.some(({ isolates }) => isolates !== undefined)
+    ? STORE_IN_ISOLATES
+    : 'a bounded store that is still filling; growing becomes leaking when the growth outlasts that';
 }
 
 function blindSpot(scope: ScopeReport): string {
@@ -131,22 +132,21 @@ function blindSpot(scope: ScopeReport): string {
 
 /** Growth that follows no scope, as a person reads it. */
 export function formatUnattributed(growth: UnattributedReport, report: GrowthReport): string {
-  const units =
-    growth.isolates === undefined
-      ? 'request, whatever the route: look at middleware'
-      : 'job, whatever its name';
+  const isInIsolates = growth.isolates !== undefined;
+  const units = isInIsolates ? 'job, whatever its name' : 'request, whatever the route: look at middleware';
   const what =
     growth.source === 'background'
       ? `${growth.bytesPerHour === null ? '' : `${formatBytes(growth.bytesPerHour)} per hour, `}with or without traffic`
       : `${growth.bytesPerUnit === null ? '' : formatBytes(growth.bytesPerUnit)} per ${units}`;
   const lines = [
-    `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : growth.isolates === undefined ? 'every request' : 'every job'})  ${what}`,
+    `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : isInIsolates ? 'every job' : 'every request'})  ${what}`,
     unattributedCarriesForecast(report) ? formatForecast(report) : '',
     labelled(
       'seen by',
       `floors (${formatProbability(growth.probability)} this one; ${isolates(growth)}${growth.signal})`,
     ),
     labelled('could also be', candidates(growth.candidates)),
+    labelled('could also fit', isInIsolates && growth.verdict === 'growing' ? STORE_IN_ISOLATES : ''),
   ];
   return lines.filter((line) => line !== '').join('\n');
 }
@@ -156,8 +156,8 @@ function isolates({ isolates: count }: UnattributedReport): string {
 }
 
 function formatQuiet(report: GrowthReport): string {
-  const { majorGcsNeeded } = report.evidence;
-  if (majorGcsNeeded > 0) return 'WARMING UP  no verdict yet';
+  const isOfIsolates = isJudgedInIsolates(report);
+  if (report.evidence.majorGcsNeeded > 0 && !isOfIsolates) return 'WARMING UP  no verdict yet';
   const blind = report.scopes.filter((scope) => scope.minDetectableBytes !== null).slice(0, 5);
   const lines = blind.map((scope) =>
     labelled(
@@ -165,28 +165,5 @@ function formatQuiet(report: GrowthReport): string {
       `leaks below ${formatBytes(scope.minDetectableBytes!)} per ${unit(scope)} on ${scope.scope}`,
     ),
   );
-  return ['STABLE  nothing grows', ...lines].join('\n');
-}
-
-/** What keeps the report from saying more. */
-function formatLimits({ evidence, level }: GrowthReport): string {
-  const lines: string[] = [];
-  if (evidence.majorGcsNeeded > 0) lines.push(moreNeeded(evidence, level));
-  if (evidence.rareGcs) {
-    lines.push(
-      'major GCs are rarer than one in two minutes, so verdicts come slowly; the option idleGc helps',
-    );
-  }
-  for (const { channel, reason } of evidence.unavailable)
-    lines.push(`channel ${channel} is unavailable: ${reason}`);
-  return lines.map((line) => `  ${line}`).join('\n');
-}
-
-function moreNeeded(evidence: GrowthReport['evidence'], level: GrowthReport['level']): string {
-  const pace =
-    evidence.etaMs === null
-      ? 'when that will be is not known yet'
-      : `in about ${formatDuration(evidence.etaMs)} at the present pace`;
-  const kind = level === 'prove' ? 'forced GCs' : 'major GCs';
-  return `${evidence.majorGcsNeeded} more ${kind} needed for the first verdict, ${pace}`;
+  return [`STABLE  nothing grows${isOfIsolates ? ' in isolates' : ''}`, ...lines].join('\n');
 }

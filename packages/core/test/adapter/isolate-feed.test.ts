@@ -73,15 +73,18 @@ describe('isolateFeed', () => {
     for (const guard of [disabled, closed, foreign]) {
       expect(isolateSettings(guard)).toBeNull();
       expect(() => run(guard)).not.toThrow();
-      expect(isolateFeed(guard, scopeOf).suspects).toBe(false);
+      const { suspects, named } = isolateFeed(guard, scopeOf);
+      expect({ suspects, named }).toEqual({ suspects: false, named: false });
     }
   });
 
-  it('asks for closer floors while something grows that is not confirmed', () => {
+  it('asks for closer floors while something grows that is not confirmed, and says whether it has a name', () => {
     const { guard } = liveGuard();
-    expect(isolateFeed(guard, scopeOf).suspects).toBe(false);
+    const before = isolateFeed(guard, scopeOf);
+    expect([before.suspects, before.named]).toEqual([false, false]);
     run(guard);
-    expect(isolateFeed(guard, scopeOf).suspects).toBe(true);
+    const { suspects, named } = isolateFeed(guard, scopeOf);
+    expect([suspects, named]).toEqual([true, true]);
   });
 
   it('says once what isolates cannot measure, and shows it in the report', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SlopeEstimate } from '../../src/attribute/single-source.ts';
-import { heapGrowth } from '../../src/decide/channel-growth.ts';
+import { type HeapReadings, heapGrowth } from '../../src/decide/channel-growth.ts';
 import { scopeFingerprint } from '../../src/decide/fingerprint.ts';
-import type { SignalGrowth } from '../../src/decide/growth-tracker.ts';
 import { retainedVerdict } from '../../src/decide/retained-requests.ts';
+import type { SignalGrowth } from '../../src/decide/signal-growth.ts';
 import { VerdictLog } from '../../src/decide/verdict-log.ts';
 import type { Verdict } from '../../src/types.ts';
 
@@ -68,8 +68,25 @@ describe('heapGrowth', () => {
     ci95: [low, 2 * bytesPerUnit - low],
   });
 
+  const sized = (sizeOnHeap: SlopeEstimate | null, byExactness = false): HeapReadings => ({
+    sizeOnHeap,
+    byExactness,
+  });
+
+  it('lets the more exact reading size growth in isolates, within the interval of both', () => {
+    const said = (estimate: SlopeEstimate) => heapGrowth(null, growth(2, 1e7), sized(estimate, true));
+    expect(said(size(87, 90, 1.5))).toMatchObject({
+      signal: 'oldSpace',
+      estimate: { bytesPerUnit: 100, ci95: [87, 102] },
+      totalBytes: 1e7,
+    });
+    expect(said(size(89, 90, 0.5))).toMatchObject({ signal: 'heap', estimate: { bytesPerUnit: 90 } });
+    // Old space is blind to what grows in large objects.
+    expect(said(size(197, 200, 1.5))).toMatchObject({ signal: 'heap', estimate: { bytesPerUnit: 200 } });
+  });
+
   it('lets old space name, which has less noise, and the whole heap size', () => {
-    expect(heapGrowth(growth(1, 1e7), growth(2, 1e7), size(127, 130, 1.5))).toMatchObject({
+    expect(heapGrowth(growth(1, 1e7), growth(2, 1e7), sized(size(127, 130, 1.5)))).toMatchObject({
       source: 2,
       namedBy: 'oldSpace',
       signal: 'heap',
@@ -79,7 +96,8 @@ describe('heapGrowth', () => {
   });
 
   it('gives an interval that holds both readings, unless old space is blind to large objects', () => {
-    const interval = (estimate: SlopeEstimate) => heapGrowth(null, growth(2, 1e7), estimate)?.estimate.ci95;
+    const interval = (estimate: SlopeEstimate) =>
+      heapGrowth(null, growth(2, 1e7), sized(estimate))?.estimate.ci95;
     expect(interval(size(127, 130, 1.5))).toEqual([98, 133]);
     expect(interval(size(87, 90, 1.5))).toEqual([87, 102]);
     expect(interval(size(197, 200, 1.5))).toEqual([197, 203]);
@@ -88,7 +106,7 @@ describe('heapGrowth', () => {
   it('keeps the size of old space where the whole heap is too unsure', () => {
     const unsure = [size(40, 130, 45), size(-5, 2, 1), null];
     for (const estimate of unsure) {
-      expect(heapGrowth(null, growth(2, 1e7), estimate)).toMatchObject({
+      expect(heapGrowth(null, growth(2, 1e7), sized(estimate))).toMatchObject({
         signal: 'oldSpace',
         totalBytes: 1e7,
       });
@@ -96,9 +114,12 @@ describe('heapGrowth', () => {
   });
 
   it('lets the whole heap name where it grew by clearly more: large objects are not in old space', () => {
-    expect(heapGrowth(growth(1, 5e7), growth(2, 1e7), null)).toMatchObject({ signal: 'heap', source: 1 });
-    expect(heapGrowth(growth(1, 5e7), null, null)).toMatchObject({ signal: 'heap' });
-    expect(heapGrowth(null, null, null)).toBeNull();
+    expect(heapGrowth(growth(1, 5e7), growth(2, 1e7), sized(null))).toMatchObject({
+      signal: 'heap',
+      source: 1,
+    });
+    expect(heapGrowth(growth(1, 5e7), null, sized(null))).toMatchObject({ signal: 'heap' });
+    expect(heapGrowth(null, null, sized(null))).toBeNull();
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NamedGrowth } from '../../src/decide/channel-growth.ts';
 import { GrowthSearch } from '../../src/decide/growth-search.ts';
-import { GrowthTracker, type SignalGrowth } from '../../src/decide/growth-tracker.ts';
+import { GrowthTracker } from '../../src/decide/growth-tracker.ts';
+import type { SignalGrowth } from '../../src/decide/signal-growth.ts';
 import { growthThresholds } from '../../src/decide/thresholds.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE, sourceAmounts } from '../../src/measure/floor.ts';
 import { generatedRows } from '../attribute/generated-rows.ts';

@@ -139,9 +139,40 @@ describe('formatReport', () => {
 
   it('prints how many GCs are missing and when they will have been', () => {
     const evidence = { ...REPORT.evidence, majorGcsNeeded: 27, etaMs: 4_212_000 };
-    const out = text({ scopes: [QUIET], level: 'auto', evidence });
+    const out = text({ scopes: [{ ...QUIET, verdict: 'warming-up' }], level: 'auto', evidence });
     expect(out).toBe(
       'WARMING UP  no verdict yet\n\n  27 more major GCs needed for the first verdict, in about 1 h 10 min at the present pace',
+    );
+  });
+
+  it('says whose verdict is missing where scopes were found stable in isolates, and nothing of it where something grows', () => {
+    const evidence = { ...REPORT.evidence, majorGcsNeeded: 11, etaMs: null };
+    const job = { ...QUIET, kind: 'job', scope: 'mail:send' } as const;
+    expect(text({ scopes: [job], level: 'auto', evidence })).toBe(
+      [
+        'STABLE  nothing grows in isolates',
+        '  cannot see     leaks below 3 KB per job on mail:send',
+        '',
+        "  11 more major GCs needed for the first verdict on this process's own memory, when that will be is not known yet",
+      ].join('\n'),
+    );
+    expect(text({ evidence })).not.toContain('needed');
+  });
+
+  it('says of growth in isolates what their lives are too short to exclude', () => {
+    const floors = { channel: 'floors', posterior: 0.99, isolates: 12, note: 'in 12 isolates' } as const;
+    const job = {
+      ...SCOPE,
+      kind: 'job',
+      scope: 'mail:send',
+      verdict: 'growing',
+      evidence: [floors],
+    } as const;
+    const clause =
+      'could also fit a bounded store that every isolate fills again; leaking takes 5000 jobs of it in the life of one isolate';
+    expect(text({ scopes: [{ ...job, evidence: [floors] }] })).toContain(clause);
+    expect(text({ scopes: [{ ...job, verdict: 'leaking', evidence: [floors] }] })).not.toContain(
+      'could also fit',
     );
   });
 

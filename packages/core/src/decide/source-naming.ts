@@ -1,0 +1,40 @@
+import type { RowHistory } from '../attribute/row-history.ts';
+import { EVIDENCE_THRESHOLD, type SourceAnalysis } from '../attribute/single-source.ts';
+
+/** Another source takes the name only when it explains growth better by this Bayes factor: names must not flap. */
+const RENAME_EVIDENCE: number = Math.log(20);
+
+/** A first name needs this probability, or evidence beyond doubt that something grows, whoever it is. */
+const NAMED_PROBABILITY = 0.4;
+const BEYOND_DOUBT: number = 2 * EVIDENCE_THRESHOLD;
+
+/**
+ * A source that did something in fewer rows than this is not named: a few coincidences with what else happens in a process
+ * are likely for one of hundreds of sources, and the model of the noise does not know them.
+ */
+const MIN_ACTIVE_ROWS = 5;
+
+/** The source that growth is named by for the first time, null while that is too unsure. */
+export function firstName(
+  { credible: [top], growthEvidence }: SourceAnalysis,
+  history: RowHistory,
+): number | null {
+  if (top === undefined) return null;
+  if (top.probability < NAMED_PROBABILITY && growthEvidence <= BEYOND_DOUBT) return null;
+  return isSupported(top.source, history) ? top.source : null;
+}
+
+/** The source that growth is named by when it was named by `known` so far. */
+export function nameNow(
+  { credible, sourceEvidence }: SourceAnalysis,
+  known: number,
+  history: RowHistory,
+): number {
+  const top = credible[0]?.source ?? known;
+  const lead = sourceEvidence[top]! - (sourceEvidence[known] ?? Number.NEGATIVE_INFINITY);
+  return lead > RENAME_EVIDENCE && isSupported(top, history) ? top : known;
+}
+
+function isSupported(source: number, history: RowHistory): boolean {
+  return history.activeRows(source) >= MIN_ACTIVE_ROWS;
+}
