@@ -20,7 +20,7 @@ export interface BankRow {
  * The columns of a row in which the increments of several isolates are summed up. Each isolate begins from zero: what
  * bends (warm-up, stores that fill) bends in the counts of each, and is summed here as it was there.
  */
-export interface PooledColumns {
+interface PooledColumns {
   /** Which isolate the row came from: what was added since the row before is its. */
   isolate: number;
   /** Units of that isolate in this row. */

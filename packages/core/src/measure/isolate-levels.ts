@@ -9,7 +9,7 @@ export interface IsolateRow {
 }
 
 /** Units of one source, from the isolate's floor before to this one. */
-export interface AmountStep {
+interface AmountStep {
   source: number;
   from: number;
   to: number;

@@ -4,7 +4,7 @@ import { FIRST_SCOPE } from '../../src/measure/floor.ts';
 import { normal, seededRandom } from '../attribute/generated-rows.ts';
 
 /** What one name does to the isolate that runs it. */
-export interface SimulatedName {
+interface SimulatedName {
   /** Of all jobs. */
   share: number;
   /** Bytes per job, for ever. */
@@ -48,7 +48,7 @@ export const PROVE: GrowthThresholds = growthThresholds({
 const LOOK_EVERY = 10;
 
 /** A row at 5 jobs, then ever wider apart, as the meter asks for them. */
-export function roomyAges(life: number): number[] {
+function roomyAges(life: number): number[] {
   const ages = [];
   for (let age = 5; age < life; age = Math.max(age + 20, Math.round(age * 1.25))) ages.push(age);
   return ages;
