@@ -63,8 +63,8 @@ const others = (map: ReadonlyMap<number, number>, names: readonly number[]): num
   [...map].filter(([name]) => !names.includes(name)).reduce((sum, [, seeds]) => sum + seeds, 0);
 
 /*
- * Of 50 seeds each: of 100 leaks of 10 and 50 KB in recycled isolates 2 missed, 97 of 98 intervals held the truth, the
- * worst size was off by 43 %; of 51 beside a leak of 1 KB none missed, 50 of 51, 12 %. Accused without cause: nobody in 4 of 6
+ * Of 50 seeds each: of 100 leaks of 10 and 50 KB in recycled isolates 2 missed, all 98 intervals held the truth, the
+ * worst size was off by 43 %; of 51 beside a leak of 1 KB none missed, all 51, 12 %. Accused without cause: nobody in 4 of 6
  * healthy kinds, one name or age itself in 1 seed of each of the other two. `leaking` without cause: never.
  */
 describe('growth inside isolates', () => {
