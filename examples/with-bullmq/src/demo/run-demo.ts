@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatReport } from '@leakguard/core';
-import { isPeriodic, isRecycle, leakingScopes, readableLine, type Screen } from 'demo-kit';
+import { isNamed, isPeriodic, isRecycle, leakingScopes, readableLine, type Screen } from 'demo-kit';
 import { planJobs } from '../jobs.ts';
 import { jobLine, jobTable, memoryLines, type VariantView } from './job-table.ts';
 import { judgeJobs, type VariantResult } from './judge-jobs.ts';
@@ -14,7 +14,8 @@ import { Variant } from './variant.ts';
 
 /** Enough for the guard's verdict, and for memory to rise visibly. */
 const SECONDS = 40;
-const LOAD = { jobsPerSecond: 200, seconds: SECONDS, mostWaiting: 200 };
+const MAX_SECONDS = 100;
+const LOAD = { jobsPerSecond: 200, seconds: SECONDS, maxSeconds: MAX_SECONDS, mostWaiting: 200 };
 const MAX_JOBS_PER_WORKER = 300;
 const LOOK_EVERY_MS = 1000;
 /** Until then the child processes start, and their heaps get to their size. */
@@ -63,7 +64,7 @@ maxJobsPerWorker: ${MAX_JOBS_PER_WORKER} (low, so that recycling shows within a 
   const [off, on] = [start('recycling off', 0), start('recycling on', MAX_JOBS_PER_WORKER)];
   try {
     await Promise.all([off.variant.ready(), on.variant.ready()]);
-    await drive([off, on], screen, signal);
+    await drive([off, on], planted, screen, signal);
     const results = { off: await result(off, screen), on: await result(on, screen) };
     screen.live([], '');
     screen.print(`\n${memoryLines([off.view!, on.view!]).join('\n')}\n`);
@@ -81,27 +82,38 @@ function isShown(line: string): boolean {
   return !isPeriodic(line) && !isRecycle(line) && !line.includes('--trace-warnings');
 }
 
-/** Until the time is up and both have done all jobs. */
-async function drive(both: readonly Watched[], screen: Screen, signal: AbortSignal): Promise<void> {
+/** Until both name what leaks, or the time is up, and both have done all jobs. */
+async function drive(
+  both: readonly Watched[],
+  planted: readonly string[],
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
   const startMs = performance.now();
   const stop = new AbortController();
   const watching = watch(both, AbortSignal.any([signal, stop.signal]), () => {
     const seconds = Math.round((performance.now() - startMs) / 1000);
     const views = both.map(({ view }) => view!);
     screen.live(
-      ['', `${seconds} of ${SECONDS} s`, '', ...jobTable(views)],
+      ['', `${seconds} s of ${SECONDS} to ${MAX_SECONDS}`, '', ...jobTable(views)],
       `${seconds} s   ${jobLine(views)}`,
     );
   });
   try {
     const variants = both.map(({ variant }) => variant);
-    await driveLoad(variants, planJobs(SEED), { ...LOAD, signal });
+    const isEnough = (): boolean =>
+      both.every(({ view }) => view !== null && planted.every((scope) => names(view.report, scope)));
+    await driveLoad(variants, planJobs(SEED), { ...LOAD, isEnough, signal });
     await Promise.all(variants.map((variant) => drained(variant, signal)));
   } finally {
     stop.abort();
     await watching;
   }
   await look(both, false);
+}
+
+function names({ scopes }: VariantView['report'], wanted: string): boolean {
+  return scopes.some((each) => each.scope === wanted && isNamed(each));
 }
 
 /** Jobs that are still missing then are lost, which the judgement says. */

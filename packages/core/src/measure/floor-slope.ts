@@ -1,5 +1,5 @@
 /** Floors kept for the slope. */
-const KEPT = 24;
+export const FLOORS_OF_SLOPE = 24;
 const MIN_FLOORS = 6;
 
 /** Robust slope of the live heap over the last floors, by Theil and Sen: the median of all pairwise slopes. */
@@ -8,7 +8,7 @@ export class FloorSlope {
 
   push(timeMs: number, bytes: number): void {
     this.#floors.push({ timeMs, bytes });
-    if (this.#floors.length > KEPT) this.#floors.shift();
+    if (this.#floors.length > FLOORS_OF_SLOPE) this.#floors.shift();
   }
 
   /** The last floor, null before the first. */

@@ -1,4 +1,5 @@
 import { STORE_BENEFIT_UNITS } from '../decide/thresholds.ts';
+import { FLOORS_OF_SLOPE } from '../measure/floor-slope.ts';
 import { OTHER_SCOPE } from '../measure/ledger.ts';
 import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
 import { carriesForecast, formatForecast, unattributedCarriesForecast } from './forecast-text.ts';
@@ -6,6 +7,9 @@ import { formatLimits, isJudgedInIsolates } from './limits-text.ts';
 import { formatByteRange, formatBytes, formatProbability, formatSince } from './quantities.ts';
 
 const LABEL = 15;
+/** A rise of the floor worth a word; natural floors scatter by 0.4 to 2 MB. */
+const RISE_BYTES = 5 * 2 ** 20;
+const RISE_SHARE = 0.1;
 /** From this probability on a name stands by itself. */
 const SURE = 0.9;
 
@@ -165,5 +169,19 @@ function formatQuiet(report: GrowthReport): string {
       `leaks below ${formatBytes(scope.minDetectableBytes!)} per ${unit(scope)} on ${scope.scope}`,
     ),
   );
-  return [`STABLE  nothing grows${isOfIsolates ? ' in isolates' : ''}`, ...lines].join('\n');
+  const headline = isRising(report)
+    ? `UNDECIDED  live memory rises by ${formatBytes(report.memory.floorSlopeBytesPerHour!)} per hour, and nothing is sure enough to be named`
+    : `STABLE  nothing grows${isOfIsolates ? ' in isolates' : ''}`;
+  return [headline, ...lines].join('\n');
+}
+
+/**
+ * Whether the last floors rose by more than their noise: warm-up, a store that fills or a leak too small for its name to be
+ * told. "Nothing grows" would be untrue of each.
+ */
+function isRising({ memory, evidence }: GrowthReport): boolean {
+  const { floorSlopeBytesPerHour: slope, floorBytes } = memory;
+  if (slope === null || floorBytes === null || evidence.majorGcIntervalMs === null) return false;
+  const hours = ((FLOORS_OF_SLOPE - 1) * evidence.majorGcIntervalMs) / 3_600_000;
+  return slope * hours >= Math.max(RISE_BYTES, RISE_SHARE * floorBytes);
 }

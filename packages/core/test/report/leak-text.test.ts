@@ -137,6 +137,16 @@ describe('formatReport', () => {
     );
   });
 
+  it('does not say that nothing grows while live memory rises and nobody can be named', () => {
+    const evidence = { ...REPORT.evidence, majorGcIntervalMs: 5000 };
+    const rising = { ...REPORT.memory, floorBytes: 60e6, floorSlopeBytesPerHour: 657e6 };
+    expect(text({ scopes: [QUIET], evidence, memory: rising })).toMatch(
+      /^UNDECIDED {2}live memory rises by 627 MB per hour, and nothing is sure enough to be named\n {2}cannot see/,
+    );
+    const noise = { ...rising, floorSlopeBytesPerHour: 100e6 };
+    expect(text({ scopes: [QUIET], evidence, memory: noise })).toContain('STABLE  nothing grows');
+  });
+
   it('prints how many GCs are missing and when they will have been', () => {
     const evidence = { ...REPORT.evidence, majorGcsNeeded: 27, etaMs: 4_212_000 };
     const out = text({ scopes: [{ ...QUIET, verdict: 'warming-up' }], level: 'auto', evidence });
