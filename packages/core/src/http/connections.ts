@@ -18,11 +18,11 @@ type Carrier<E extends Exchange> = Socket & { [key: symbol]: Connection<E> | und
  */
 export class Connections<E extends Exchange> {
   readonly #key: symbol;
+  #isWatching = false;
 
   /** @param name of the adapter and the protocol of its exchanges: copies of one adapter meet on a connection */
   constructor(name: string) {
     this.#key = Symbol.for(`leakguard.${name}`);
-    onResponseFinish(({ request, socket }) => this.#on(socket)?.find(request)?.finish());
   }
 
   /** What is known of a request in flight; null if it is on no connection. */
@@ -38,6 +38,7 @@ export class Connections<E extends Exchange> {
     const message = arrival(req);
     if (message === null || message.socket.destroyed || message.response !== res) return null;
     const socket = message.socket as Carrier<E>;
+    this.#watchResponses();
     const known = socket[this.#key];
     if (known !== undefined) return known;
     const connection = new Connection<E>();
@@ -55,6 +56,16 @@ export class Connections<E extends Exchange> {
     if (connection === null) res.once('close', () => exchange.finish());
     else connection.add(exchange);
     return connection;
+  }
+
+  /**
+   * Not before a connection is opened: an app without `guardServer` would look for its exchanges at every response, and
+   * one read site that sees two keys goes the slow way for both.
+   */
+  #watchResponses(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    onResponseFinish(({ request, socket }) => this.#on(socket)?.find(request)?.finish());
   }
 
   #on(socket: Socket | null | undefined): Connection<E> | undefined {
