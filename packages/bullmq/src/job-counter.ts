@@ -49,7 +49,9 @@ export class JobCounter {
     try {
       unit.end(
         scope,
-        this.#handlers === null ? { subject: job } : { subject: job, handlers: this.#handlers },
+        this.#handlers === null
+          ? { subject: job, elsewhere: true }
+          : { subject: job, handlers: this.#handlers },
       );
     } catch {
       // The guard is not this package's: whatever it throws ends here.

@@ -28,6 +28,8 @@ export interface Seen {
   subject?: object;
   /** The functions that handled the unit; room for the `sites` channel. */
   handlers?: readonly ((...args: never[]) => unknown)[];
+  /** True for a unit that ran in another isolate: what this heap grew by meanwhile is no spike of its. */
+  elsewhere?: boolean;
 }
 
 /** One request or job in flight. Both methods never throw; a second `end` is ignored. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardOn } from '../src/guard.ts';
-import type { Guard, GuardOptions, ScopeId, SpikeReport } from '../src/types.ts';
+import type { Guard, GuardOptions, ScopeId, Seen, SpikeReport } from '../src/types.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
 const MB = 1024 * 1024;
@@ -21,11 +21,11 @@ function watched(options: GuardOptions = {}) {
     ...options,
   });
   guard.on('spike', (spike) => spikes.push(spike));
-  const run = (scope: ScopeId, bytes: number): void => {
+  const run = (scope: ScopeId, bytes: number, seen?: Seen): void => {
     const unit = guard.begin();
     runtime.heapBytes += bytes;
     runtime.nowMs += 5;
-    unit.end(scope);
+    unit.end(scope, seen);
   };
   return { runtime, lines, spikes, run };
 }
@@ -67,6 +67,17 @@ describe('spikes', () => {
     other.end(scope);
     runtime.allGcsKnown();
     expect(spikes).toEqual([]);
+  });
+
+  it('says nothing of units that ran in another isolate, and goes on with those that did not', () => {
+    const { runtime, spikes, run } = watched();
+    const scope = guard.scope('job', 'report:build');
+    run(scope, 20 * MB, { elsewhere: true });
+    runtime.allGcsKnown();
+    expect(spikes).toEqual([]);
+    run(scope, 20 * MB);
+    runtime.allGcsKnown();
+    expect(spikes).toHaveLength(1);
   });
 
   it('says nothing when a GC fell inside, and nothing after close', async () => {

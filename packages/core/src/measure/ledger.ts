@@ -1,7 +1,7 @@
 import type { ScopeId, ScopeKind, Seen, Unit } from '../types.ts';
 import { isScopeName, scopeKind, scopeName } from './scope-name.ts';
 import { NO_SLOT, ScopeSlots } from './scope-slots.ts';
-import { seenSubject } from './seen-subject.ts';
+import { ranElsewhere, seenSubject } from './seen-subject.ts';
 
 /** Where units beyond `maxScopes` count. */
 export const OTHER_SCOPE = '(other)';
@@ -157,7 +157,7 @@ export class Ledger {
   ended(unit: LedgerUnit, scope: ScopeId, seen: Seen | undefined): void {
     if (!this.#open) return;
     const slot = this.#slotOf(scope);
-    if (this.#alone === unit) this.#endAlone(slot);
+    if (this.#alone === unit) this.#endAlone(slot, seen);
     const start = unit.boundaryMs > 0 ? this.#hooks.now() : 0;
     this.inFlight -= 1;
     if (unit.slot !== NO_SLOT) this.#inFlightOf[unit.slot]! -= 1;
@@ -174,9 +174,9 @@ export class Ledger {
     return this.#inFlightOf[slot]! > 0 || this.#units[slot] !== this.#unitsAtRow[slot];
   }
 
-  #endAlone(slot: number): void {
+  #endAlone(slot: number, seen: Seen | undefined): void {
     this.#alone = null;
-    if (slot !== NO_SLOT) this.#hooks.endedAlone(slot);
+    if (slot !== NO_SLOT && !ranElsewhere(seen)) this.#hooks.endedAlone(slot);
   }
 
   /** What never was an id here is not counted, and breaks nothing. Ids are numbers: one of another guard may be one here, too. */

@@ -14,6 +14,15 @@ export function seenSubject(seen: Seen | undefined): object | undefined {
   }
 }
 
+/** Whether the unit ran in another isolate. Never throws. */
+export function ranElsewhere(seen: Seen | undefined): boolean {
+  try {
+    return seen?.elsewhere === true;
+  } catch {
+    return false;
+  }
+}
+
 function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
