@@ -176,8 +176,8 @@ export class WorkerGuarding {
     ms: number,
   ): void {
     this.#tell({ reason, jobs, heapBytes, isolate: name, ms: Math.round(ms) });
-    if (reason !== 'jobs' || bootCpuMs === null || jobsCpuMs === null) return;
-    const text = priceText({ jobs, bootCpuMs, jobsCpuMs });
+    if (bootCpuMs === null || jobsCpuMs === null) return;
+    const text = priceText({ reason, jobs, bootCpuMs, jobsCpuMs });
     if (text !== null) this.#warnings.warn('LEAKGUARD_RECYCLE_PRICE', `queue ${this.#queue}: ${text}`);
   }
 

@@ -130,6 +130,7 @@ export class IsolateStarts {
       case 'above-limit':
         isolate.heapBytes = message.heapBytes;
         isolate.isAboveHeapLimit = !isolate.startedAbove;
+        isolate.firstAbove ??= { jobs: isolate.jobs, heapBytes: message.heapBytes };
         break;
       case 'loaded':
         isolate.heapBytes = message.heapBytes;

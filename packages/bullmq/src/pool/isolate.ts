@@ -26,6 +26,8 @@ export class Isolate {
   /** Last reading of its memory. */
   heapBytes: number | null = null;
   isAboveHeapLimit = false;
+  /** When that was first so: jobs it had finished before, and the bytes after a GC. */
+  firstAbove: { jobs: number; heapBytes: number } | null = null;
   /** True where it held more than the limit before its first job. */
   startedAbove = false;
   /** CPU that starting it took, and its jobs since then; null until it said so. */

@@ -1,6 +1,7 @@
 import type { Child } from 'bullmq';
 import type { SandboxPool } from '../bullmq-internals.ts';
 import { BootLead } from './boot-lead.ts';
+import { HeapPatience } from './heap-patience.ts';
 import type { Isolate } from './isolate.ts';
 import { IsolateStarts } from './isolate-starts.ts';
 import type { PoolOptions, RecycleCause } from './pool-options.ts';
@@ -18,6 +19,7 @@ export class RecyclingChildPool implements SandboxPool {
   readonly #replacement: Replacement;
   readonly #retirements: Retirements;
   readonly #lead = new BootLead();
+  readonly #heapPatience: HeapPatience;
   readonly #idle = new Set<Isolate>();
   readonly #busy = new Map<Child, Isolate>();
   readonly #begunMs = new WeakMap<Isolate, number>();
@@ -29,6 +31,8 @@ export class RecyclingChildPool implements SandboxPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    const { minJobs, maxHeapBytes } = options.recycling;
+    this.#heapPatience = new HeapPatience(minJobs, maxHeapBytes, options.warnings);
     this.#retirements = new Retirements(options.leaveTimeoutMs);
     this.#starts = new IsolateStarts(options, (isolate) => this.#onExit(isolate));
     this.#replacement = new Replacement({
@@ -149,7 +153,7 @@ export class RecyclingChildPool implements SandboxPool {
 
   #causeToLeave(isolate: Isolate): RecycleCause | null {
     if (isolate.remaining <= 0) return 'jobs';
-    return isolate.isAboveHeapLimit && isolate.jobs >= this.#options.recycling.minJobs ? 'heap' : null;
+    return isolate.isAboveHeapLimit && isolate.jobs >= this.#heapPatience.minJobs(isolate) ? 'heap' : null;
   }
 
   #onReplacementReady(isolate: Isolate): void {
@@ -193,6 +197,7 @@ export class RecyclingChildPool implements SandboxPool {
   async #retire(isolate: Isolate, reason: RecycleCause): Promise<void> {
     const startMs = this.#options.nowMs();
     await this.#retirements.retire(isolate);
+    if (reason === 'heap') this.#heapPatience.left(isolate);
     this.#options.onRecycled(isolate, reason, this.#options.nowMs() - startMs);
     if (this.#hasSpare) this.#retireOne();
   }

@@ -183,6 +183,17 @@ describe.each(MAJORS)('a pool of processes ($name)', (major) => {
     release(1);
   });
 
+  it('fills the place of an isolate that died before one that is due may leave', async () => {
+    under = poolOf(major, false, one);
+    for (let jobs = 0; jobs < 4; jobs++) await round(2);
+    signal(1, 'SIGKILL');
+    await until(() => under.loaded.has(under.children[2]!), 'the replacement is ready');
+    expect([await retain(), await retain()]).toEqual([0, 2]);
+    expect(under.children).toHaveLength(3);
+    release(0);
+    release(2);
+  });
+
   it('lets one isolate leave at a time, however long it takes', async () => {
     under = poolOf(major, false, one);
     for (let jobs = 0; jobs < 4; jobs++) await round(2);
