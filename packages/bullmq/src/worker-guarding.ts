@@ -9,7 +9,7 @@ import type { GuardedWorkerOptions } from './guarded-worker-types.ts';
 import { InProcessRecycling } from './in-process-recycling.ts';
 import { JobCounter, type NamedJob } from './job-counter.ts';
 import { IsolateFeeds } from './measure/isolate-feeds.ts';
-import { type ResolvedRecycling, refuse, resolveRecycling } from './options.ts';
+import { type ResolvedRecycling, refuse, refuseWithoutEffect, resolveRecycling } from './options.ts';
 import type { Isolate } from './pool/isolate.ts';
 import { drainAndExit, joinProcess } from './process-drain.ts';
 import { priceText } from './respawn-price.ts';
@@ -68,6 +68,7 @@ export class WorkerGuarding {
     this.#opts = opts;
     this.#recycling = resolveRecycling(opts);
     const isFunction = typeof processor === 'function';
+    refuseWithoutEffect(opts, !isFunction && Boolean(processor));
     this.#inProcess = isFunction || !processor ? this.#limitProcess(isFunction) : null;
     this.#guard = resolveGuard(opts);
     this.#counter = new JobCounter(this.#guard, queue, isFunction ? (processor as Processor) : null);
