@@ -120,9 +120,12 @@ export class WorkerGuarding {
 
   async close(force: boolean): Promise<void> {
     this.#sandbox?.closing();
-    await this.#close.close(force);
-    this.#leaveProcess();
-    if (this.#opts.guard === undefined) await this.#guard.close();
+    try {
+      await this.#close.close(force);
+    } finally {
+      this.#leaveProcess();
+      if (this.#opts.guard === undefined) await this.#guard.close();
+    }
   }
 
   #leaveProcess: () => void = () => undefined;
