@@ -64,6 +64,48 @@ export function checkModule(bullmq: Partial<BullmqModule>): void {
       throw new UnknownBullmqError(`Worker.${method}`);
 }
 
+/** What a child is; asked while it lives, for the id of a thread is lost at its end. */
+export function childName({ childProcess, worker }: Child): { kind: 'process' | 'thread'; id: number } {
+  return childProcess ? { kind: 'process', id: childProcess.pid! } : { kind: 'thread', id: worker.threadId };
+}
+
+/** Starts it; resolves when it has loaded the processor file, rejects or hangs else. */
+export function initChild(child: Child): Promise<void> {
+  return child.init();
+}
+
+/** True when it has ended, by itself or killed. */
+export function hasEnded({ exitCode, signalCode }: Child): boolean {
+  return exitCode !== null || Boolean(signalCode);
+}
+
+/** Takes a message of ours to a child that has been started. */
+export function sendToChild(child: Child, message: object): Promise<unknown> {
+  return child.send(message);
+}
+
+/**
+ * BullMQ awaits none of its sends to a child, so that one to a child that has just died rejects unheard and ends the whole
+ * process. From now on such a child is killed instead: its `exit` is what everybody waits for.
+ */
+export function containSends(child: Child): void {
+  const send = child.send.bind(child);
+  child.send = async (message: unknown) => {
+    try {
+      await send(message);
+    } catch {
+      await killChild(child);
+    }
+  };
+}
+
+/** Resolves when the child is gone. */
+export function killChild(child: Child): Promise<void> {
+  // One that could not even be forked has no handle, or one without a pid that will never say `exit`.
+  const isThere = child.worker !== undefined || child.childProcess?.pid !== undefined;
+  return isThere && !hasEnded(child) ? child.kill('SIGKILL') : Promise.resolve();
+}
+
 /**
  * BullMQ's own listeners in a child process: they finish the job at hand and exit. Told from an app's by their text, for
  * they have no name; none is found where that changes, and then idle children end at a signal to the process group again.

@@ -1,5 +1,5 @@
 import { type Guard, type GuardOptions, LeakguardError } from '@leakguard/core';
-import bytes from 'bytes';
+import { byteSize } from '@leakguard/core/adapter';
 
 /** What a `GuardedWorker` takes beside every option of BullMQ's `Worker`. */
 export interface RecyclingOptions {
@@ -63,18 +63,49 @@ const DAY_MS = 86_400_000;
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` with the option, its value and what is allowed
  */
 export function resolveRecycling(given: RecyclingOptions): ResolvedRecycling {
-  const maxJobs = whole('maxJobsPerWorker', given.maxJobsPerWorker ?? 0, 0, 1e9);
+  const { maxJobsPerWorker = 0, maxJobsJitter = 0.1, prewarm = 1, quarantineAfter = 0 } = given;
+  const { childInitTimeout = 30_000, shutdownTimeout = 25_000, recycle = 'auto' } = given;
+  const maxJobs = whole('maxJobsPerWorker', maxJobsPerWorker, 0, 1e9);
   return {
     maxJobs,
-    jitter: within('maxJobsJitter', given.maxJobsJitter ?? 0.1, 0, 0.9),
+    jitter: within('maxJobsJitter', maxJobsJitter, 0, 0.9),
     maxHeapBytes: given.maxHeapPerWorker === undefined ? null : heapSize(given.maxHeapPerWorker),
     minJobs: resolveMinJobs(given.minJobsPerWorker, maxJobs),
-    prewarm: whole('prewarm', given.prewarm ?? 1, 0, 1) as 0 | 1,
-    childInitTimeoutMs: within('childInitTimeout', given.childInitTimeout ?? 30_000, 100, 600_000),
-    shutdownTimeoutMs: within('shutdownTimeout', given.shutdownTimeout ?? 25_000, 0, DAY_MS),
-    quarantineAfter: whole('quarantineAfter', given.quarantineAfter ?? 0, 0, 1000),
-    recycle: resolveRecycle(given.recycle ?? 'auto'),
+    prewarm: whole('prewarm', prewarm, 0, 1) as 0 | 1,
+    childInitTimeoutMs: within('childInitTimeout', childInitTimeout, 100, 600_000),
+    shutdownTimeoutMs: within('shutdownTimeout', shutdownTimeout, 0, DAY_MS),
+    quarantineAfter: whole('quarantineAfter', quarantineAfter, 0, 1000),
+    recycle: resolveRecycle(recycle),
   };
+}
+
+/** What only isolates have, with the defaults of {@link resolveRecycling}. */
+const OF_ISOLATES = { prewarm: 1, childInitTimeout: 30_000, quarantineAfter: 0 } as const;
+const OWN_PROCESSOR =
+  'left out for a processor function, which has no isolate to end (give the path of a processor file to run jobs in isolates)';
+
+/**
+ * Refuses what was given and could have no effect for this kind of processor: somebody relies on it.
+ *
+ * @throws LeakguardError `ERR_LEAKGUARD_OPTION`
+ */
+export function refuseWithoutEffect(given: RecyclingOptions, hasFile: boolean): void {
+  if (hasFile) {
+    if (given.recycle === 'exit')
+      refuse(
+        'recycle',
+        'exit',
+        'left out for a processor file: its isolates are recycled, the process stays',
+      );
+    return;
+  }
+  for (const option of Object.keys(OF_ISOLATES) as (keyof typeof OF_ISOLATES)[])
+    if ((given[option] ?? OF_ISOLATES[option]) !== OF_ISOLATES[option])
+      refuse(option, given[option], OWN_PROCESSOR);
+  // A limit of 0 is given: it was turned off on purpose, perhaps for this host only.
+  const hasLimit = given.maxJobsPerWorker !== undefined || given.maxHeapPerWorker !== undefined;
+  if (given.recycle === 'exit' && !hasLimit)
+    refuse('recycle', 'exit', 'given together with maxJobsPerWorker or maxHeapPerWorker, which say when');
 }
 
 function resolveMinJobs(value: number | undefined, maxJobs: number): number {
@@ -90,8 +121,8 @@ function resolveRecycle(value: unknown): 'auto' | 'exit' {
 }
 
 function heapSize(value: unknown): number {
-  const size = typeof value === 'string' ? bytes.parse(value) : value;
-  if (typeof size === 'number' && size >= MIN_HEAP_BYTES && Number.isFinite(size)) return size;
+  const size = byteSize(value);
+  if (size !== null && size >= MIN_HEAP_BYTES) return size;
   return refuse('maxHeapPerWorker', value, "a size of 1 MB or more: bytes, or text such as '512MB'");
 }
 

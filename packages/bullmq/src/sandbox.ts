@@ -1,5 +1,5 @@
 import type { WorkerOptions } from 'bullmq';
-import { type BullmqModule, checkModule, replacePool } from './bullmq-internals.ts';
+import { type BullmqModule, checkModule, replacePool, sendToChild } from './bullmq-internals.ts';
 import { childMaker } from './isolates.ts';
 import type { IsolateFeeds } from './measure/isolate-feeds.ts';
 import type { ResolvedRecycling } from './options.ts';
@@ -62,7 +62,7 @@ export class Sandbox {
       random: Math.random,
       nowMs: () => performance.now(),
       warnings,
-      openFeed: ({ name, child }) => feeds.open(`${name.kind}:${name.id}`, (message) => child.send(message)),
+      openFeed: ({ child }) => feeds.open((message) => sendToChild(child, message)),
       onRecycled,
       onCrash: (job, isolate) => this.#jobs.noteCrash(job, isolate),
     });

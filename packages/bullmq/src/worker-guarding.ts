@@ -9,7 +9,7 @@ import type { GuardedWorkerOptions } from './guarded-worker-types.ts';
 import { InProcessRecycling } from './in-process-recycling.ts';
 import { JobCounter, type NamedJob } from './job-counter.ts';
 import { IsolateFeeds } from './measure/isolate-feeds.ts';
-import { type ResolvedRecycling, refuse, resolveRecycling } from './options.ts';
+import { type ResolvedRecycling, refuse, refuseWithoutEffect, resolveRecycling } from './options.ts';
 import type { Isolate } from './pool/isolate.ts';
 import { drainAndExit, joinProcess } from './process-drain.ts';
 import { priceText } from './respawn-price.ts';
@@ -68,6 +68,7 @@ export class WorkerGuarding {
     this.#opts = opts;
     this.#recycling = resolveRecycling(opts);
     const isFunction = typeof processor === 'function';
+    refuseWithoutEffect(opts, !isFunction && Boolean(processor));
     this.#inProcess = isFunction || !processor ? this.#limitProcess(isFunction) : null;
     this.#guard = resolveGuard(opts);
     this.#counter = new JobCounter(this.#guard, queue, isFunction ? (processor as Processor) : null);
@@ -119,9 +120,12 @@ export class WorkerGuarding {
 
   async close(force: boolean): Promise<void> {
     this.#sandbox?.closing();
-    await this.#close.close(force);
-    this.#leaveProcess();
-    if (this.#opts.guard === undefined) await this.#guard.close();
+    try {
+      await this.#close.close(force);
+    } finally {
+      this.#leaveProcess();
+      if (this.#opts.guard === undefined) await this.#guard.close();
+    }
   }
 
   #leaveProcess: () => void = () => undefined;
@@ -176,8 +180,8 @@ export class WorkerGuarding {
     ms: number,
   ): void {
     this.#tell({ reason, jobs, heapBytes, isolate: name, ms: Math.round(ms) });
-    if (reason !== 'jobs' || bootCpuMs === null || jobsCpuMs === null) return;
-    const text = priceText({ jobs, bootCpuMs, jobsCpuMs });
+    if (bootCpuMs === null || jobsCpuMs === null) return;
+    const text = priceText({ reason, jobs, bootCpuMs, jobsCpuMs });
     if (text !== null) this.#warnings.warn('LEAKGUARD_RECYCLE_PRICE', `queue ${this.#queue}: ${text}`);
   }
 

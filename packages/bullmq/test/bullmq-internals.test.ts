@@ -3,13 +3,20 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { startRedis, type TestRedis } from '@leakguard/test-utils';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   abandon,
   type BullmqModule,
   checkModule,
+  childName,
+  containSends,
+  hasEnded,
+  initChild,
+  killChild,
   replacePool,
+  sendToChild,
   stockSignalListeners,
   UnknownBullmqError,
 } from '../src/bullmq-internals.ts';
@@ -112,6 +119,43 @@ describe.each(MAJORS)('$name', ({ major, version, bullmq }) => {
     const asked = worker.ask();
     expect(seen).toEqual(['retain']);
     await expect(asked).rejects.toThrow('none');
+  });
+
+  it.each([
+    ['process', 'main.js', false],
+    ['thread', 'main-worker.js', true],
+  ])('has a Child whose %s can be started, named, told and killed', async (kind, main, useWorkerThreads) => {
+    const file = pathToFileURL(processorFile('work.mjs')).href;
+    const child = new bullmq.Child(join(classes, main), file, { useWorkerThreads });
+    const received: unknown[] = [];
+    child.on('message', (message) => void received.push(message));
+    await killChild(child);
+    await initChild(child);
+    const { InitCompleted } = bullmq.ParentCommand as unknown as { InitCompleted: number };
+    expect(received).toEqual([expect.objectContaining({ cmd: InitCompleted })]);
+    const id = kind === 'process' ? child.childProcess.pid : child.worker.threadId;
+    expect(childName(child)).toEqual({ kind, id });
+    expect(id).toBeGreaterThan(0);
+    expect(hasEnded(child)).toBe(false);
+    await sendToChild(child, { cmd: 'of nobody' });
+    const exited = once(child, 'exit');
+    await killChild(child);
+    await exited;
+    expect(hasEnded(child)).toBe(true);
+    await killChild(child);
+  });
+
+  it('sends to children by the method that is replaced, which then rejects no more', async () => {
+    expect(source('sandbox')).toMatch(/child\.send\(/);
+    const child = new bullmq.Child('', '', { useWorkerThreads: false });
+    const sent: unknown[] = [];
+    child.send = async (message: unknown) => {
+      sent.push(message);
+      throw new Error('the channel is closed');
+    };
+    containSends(child);
+    await sendToChild(child, { cmd: 'one' });
+    expect(sent).toEqual([{ cmd: 'one' }]);
   });
 
   it('passes over messages that are not its own, on both sides', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PrivateRedis, startPrivateRedis } from '@leakguard/test-utils';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { guardedWorkerOf } from '../src/guarded-worker-of.ts';
 import { JobBench, processorFile } from './job-bench.ts';
 import { DIAGONAL, MAJORS } from './majors.ts';
 import { until } from './until.ts';
@@ -109,6 +110,37 @@ describe.each(DIAGONAL)('close() ($title)', (variant) => {
     await worker.close();
     expect(bench.idsOf('E').sort()).toEqual([...ids].sort());
   });
+});
+
+/** What copies of the packages share in this process. */
+function shared<T>(name: string): T | undefined {
+  return (globalThis as Record<symbol, T | undefined>)[Symbol.for(name)];
+}
+
+describe.each(MAJORS)('close() ($name)', (major) => {
+  const { bullmq } = major;
+  it.each(['ends', 'fails'])(
+    "closes the worker's handle of the shared guard when BullMQ's own %s",
+    async (how) => {
+      class Stock extends bullmq.Worker {
+        override async close(force?: boolean): Promise<void> {
+          await super.close(force);
+          if (how === 'fails') throw new Error('it failed');
+        }
+      }
+      const Worker = guardedWorkerOf({ ...bullmq, Worker: Stock as never });
+      bench = new JobBench(major, redis);
+      const worker = new Worker(bench.queue.name, async () => 1, { connection: bench.connection });
+      await worker.waitUntilReady();
+      expect(shared('leakguard.shared-guard')).toBeDefined();
+      expect(shared<Set<unknown>>('leakguard.bullmq.open-workers/1')!.size).toBe(1);
+      const closing = worker.close();
+      if (how === 'fails') await expect(closing).rejects.toThrow('it failed');
+      else await closing;
+      expect(shared('leakguard.shared-guard')).toBeUndefined();
+      expect(shared<Set<unknown>>('leakguard.bullmq.open-workers/1')!.size).toBe(0);
+    },
+  );
 });
 
 describe.each(MAJORS)('close() without Redis ($name)', (major) => {

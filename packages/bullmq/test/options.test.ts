@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { GuardedWorker } from '../src/index.ts';
 import { resolveRecycling } from '../src/options.ts';
+import { processorFile } from './job-bench.ts';
+
+const offline = {
+  connection: { host: '127.0.0.1', port: 1, maxRetriesPerRequest: null },
+  autorun: false,
+};
 
 describe('options', () => {
   it('have the documented defaults', () => {
@@ -37,6 +43,16 @@ describe('options', () => {
     ],
     [{ maxHeapPerWorker: 512 }, 'maxHeapPerWorker must be a size of 1 MB or more'],
     [{ maxHeapPerWorker: null }, 'maxHeapPerWorker must be a size'],
+    [{ maxHeapPerWorker: '5000000 zebras' }, 'maxHeapPerWorker must be a size'],
+    [{ maxHeapPerWorker: '536870912MiB' }, 'maxHeapPerWorker must be a size'],
+    [{ maxJobsPerWorker: null }, 'maxJobsPerWorker must be a whole number from 0 to 1000000000, got null'],
+    [{ maxJobsJitter: null }, 'maxJobsJitter must be a number from 0 to 0.9, got null'],
+    [{ minJobsPerWorker: null }, 'minJobsPerWorker must be a whole number from 1 to 1000000000, got null'],
+    [{ prewarm: null }, 'prewarm must be a whole number from 0 to 1, got null'],
+    [{ childInitTimeout: null }, 'childInitTimeout must be a number from 100 to 600000, got null'],
+    [{ shutdownTimeout: null }, 'shutdownTimeout must be a number from 0 to 86400000, got null'],
+    [{ quarantineAfter: null }, 'quarantineAfter must be a whole number from 0 to 1000, got null'],
+    [{ recycle: null }, `recycle must be 'auto' or 'exit', got null`],
     [{ minJobsPerWorker: 0 }, 'minJobsPerWorker must be a number from 1'],
     [
       { minJobsPerWorker: 9, maxJobsPerWorker: 5 },
@@ -57,9 +73,36 @@ describe('options', () => {
     );
   });
 
+  const work = async () => 1;
+  const file = processorFile('work.mjs');
+
+  it.each([
+    [work, { quarantineAfter: 2 }, 'quarantineAfter must be left out for a processor function'],
+    [work, { prewarm: 0 }, 'prewarm must be left out for a processor function'],
+    [work, { childInitTimeout: 5000 }, 'childInitTimeout must be left out for a processor function'],
+    [null, { quarantineAfter: 2 }, 'give the path of a processor file'],
+    [work, { recycle: 'exit' }, 'recycle must be given together with maxJobsPerWorker or maxHeapPerWorker'],
+    [file, { recycle: 'exit' }, 'recycle must be left out for a processor file'],
+    [file, { recycle: 'exit', maxJobsPerWorker: 5 }, 'recycle must be left out for a processor file'],
+  ] as const)('that could have no effect are refused: %s with %o', (processor, options, message) => {
+    const make = () => new GuardedWorker('queue', processor, { ...offline, ...options });
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_LEAKGUARD_OPTION' }));
+    expect(make).toThrow(message);
+  });
+
+  it.each([
+    [work, { quarantineAfter: 0, prewarm: 1, childInitTimeout: 30_000, recycle: 'auto' }],
+    [work, { recycle: 'exit', maxJobsPerWorker: 0 }],
+    [work, { recycle: 'exit', maxHeapPerWorker: '512MB' }],
+    [file, { quarantineAfter: 2, prewarm: 0, childInitTimeout: 5000, recycle: 'auto' }],
+  ] as const)('that are defaults, or have an effect, are taken: %s with %o', async (processor, options) => {
+    const worker = new GuardedWorker('queue', processor, { ...offline, ...options });
+    worker.on('error', () => undefined);
+    await worker.close(true);
+  });
+
   it('of a guard are checked too, and not taken beside a guard', () => {
-    const connection = { host: '127.0.0.1', port: 1 };
-    const make = (more: object) => () => new GuardedWorker('queue', async () => 1, { connection, ...more });
+    const make = (more: object) => () => new GuardedWorker('queue', async () => 1, { ...offline, ...more });
     expect(make({ leakGuard: { level: 'loud' } })).toThrow('level must be one of');
     expect(make({ guard: {} })).toThrow('GuardedWorker: guard must be a Guard');
     expect(make({ guard: {}, leakGuard: {} })).toThrow('leakGuard must be left out where guard is given');

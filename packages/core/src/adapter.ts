@@ -13,6 +13,7 @@ export type { ScopeArgs } from './adapter/request-counter.ts';
 export { RequestCounter } from './adapter/request-counter.ts';
 export type { NameOf, ScopeOptionText } from './adapter/scope-option.ts';
 export { ScopeOption } from './adapter/scope-option.ts';
+export { byteSize } from './byte-size.ts';
 export type { IsolateSettings } from './guard-marks.ts';
 export { isCounting, scopeTurn } from './guard-marks.ts';
 export type { Connection, Exchange } from './http/connections.ts';

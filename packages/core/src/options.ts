@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import bytes from 'bytes';
+import { byteSize } from './byte-size.ts';
 import { briefTextOf, contained } from './contain.ts';
 import { LeakguardError } from './errors.ts';
 import { givenOptions, isObject, shown } from './given-options.ts';
@@ -109,15 +109,11 @@ function integer(option: string, value: unknown, min: number, max: number): numb
   return fail(option, value, `a whole number from ${min} to ${max}`);
 }
 
-/** Of trimmed text: two runs of spaces beside each other would take time quadratic in their length to refuse. */
-const SIZE = /^\d+(\.\d+)?\s*(b|kb|mb|gb|tb)?$/i;
-
-/** Bytes from a number or from text such as '128B' or '1.5MB' (1 KB is 1,024 bytes). */
 function size(option: string, value: unknown): number {
-  const text = typeof value === 'string' ? value.trim() : '';
-  const parsed = SIZE.test(text) ? bytes.parse(text) : value;
-  if (typeof parsed === 'number' && parsed >= 0 && Number.isFinite(parsed)) return parsed;
-  return fail(option, value, "a size of 0 or more: bytes, or text such as '128B', '2KB', '1.5MB'");
+  return (
+    byteSize(value) ??
+    fail(option, value, "a size of 0 or more: bytes, or text such as '128B', '2KB', '1.5MB'")
+  );
 }
 
 /** No system takes a longer path; of the usual ones Windows takes the longest. */

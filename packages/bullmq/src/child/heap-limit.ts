@@ -17,6 +17,7 @@ export class HeapLimit {
   readonly #maxBytes: number;
   readonly #gauge: HeapGauge;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #wasAbove = false;
 
   constructor(maxBytes: number, gauge: HeapGauge = ownGauge()) {
     this.#maxBytes = maxBytes;
@@ -36,7 +37,14 @@ export class HeapLimit {
   bytesAbove(): number | null {
     if (this.#gauge.read() <= this.#maxBytes || this.#gauge.nowMs() < this.#notBeforeMs) return null;
     const live = this.#afterGc();
-    return live > this.#maxBytes ? live : null;
+    if (live <= this.#maxBytes) return null;
+    this.#wasAbove = true;
+    return live;
+  }
+
+  /** What it holds when it leaves; without garbage where it was above, for the pool compares it with what it held then. */
+  lastBytes(): number {
+    return this.#wasAbove ? this.#afterGc() : this.#gauge.read();
   }
 
   #afterGc(): number {

@@ -24,7 +24,8 @@ export class IsolateWatch {
     const limit = maxHeapBytes === null ? null : new HeapLimit(maxHeapBytes);
     const cpu = new CpuClock();
     leaveWhenTold(async () => {
-      const last = { kind: 'leaving', heapBytes: heapBytes(), jobsCpuMs: cpu.sinceLoadedMs() } as const;
+      const jobsCpuMs = cpu.sinceLoadedMs();
+      const last = { kind: 'leaving', heapBytes: limit?.lastBytes() ?? heapBytes(), jobsCpuMs } as const;
       try {
         await meter?.retire();
       } catch {

@@ -28,7 +28,7 @@ export class IsolateFeeds {
    *
    * @param send takes a message to the isolate; without it its floors come as far apart as usual while something grows
    */
-  open(_isolateId: string, send?: (message: object) => unknown): IsolateFeed {
+  open(send?: (message: object) => unknown): IsolateFeed {
     const feed = isolateFeed(this.#guard, (name) => `${this.#queueName}:${name}`);
     let wish = NO_WISH;
     return {

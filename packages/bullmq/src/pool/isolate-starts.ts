@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Child } from 'bullmq';
+import { killChild } from '../bullmq-internals.ts';
 import { type FromIsolate, opened } from '../child/protocol.ts';
 import { baselineText } from '../warn-once.ts';
 import { Isolate } from './isolate.ts';
 import { JobLimits } from './job-limits.ts';
 import type { PoolOptions } from './pool-options.ts';
-import { kill, StartFailure, startIsolate } from './start-isolate.ts';
+import { StartFailure, startIsolate } from './start-isolate.ts';
 
 /** Pauses before an isolate that a job waits for is tried again: killed by mistake, or no memory for a moment. */
 const PAUSES_MS = [200, 1000];
@@ -87,12 +88,12 @@ export class IsolateStarts {
 
   /** Kills those that have not loaded the processor file; resolves when they are gone. */
   async killStarting(): Promise<void> {
-    await Promise.all([...this.#starting].map(kill));
+    await Promise.all([...this.#starting].map(killChild));
   }
 
   /** Kills all, idle and busy ones too; resolves when they are gone. */
   async killAll(): Promise<void> {
-    await Promise.all([...this.#children].map(kill));
+    await Promise.all([...this.#children].map(killChild));
   }
 
   #listen(isolate: Isolate, early: readonly FromIsolate[]): void {
@@ -130,6 +131,7 @@ export class IsolateStarts {
       case 'above-limit':
         isolate.heapBytes = message.heapBytes;
         isolate.isAboveHeapLimit = !isolate.startedAbove;
+        isolate.firstAbove ??= { jobs: isolate.jobs, heapBytes: message.heapBytes };
         break;
       case 'loaded':
         isolate.heapBytes = message.heapBytes;

@@ -1,4 +1,5 @@
 import type { Child } from 'bullmq';
+import { childName, hasEnded } from '../bullmq-internals.ts';
 import type { Crash } from '../quarantine.ts';
 
 /** An isolate that is due goes on until its replacement is ready, up to this multiple of the maximum. */
@@ -26,6 +27,8 @@ export class Isolate {
   /** Last reading of its memory. */
   heapBytes: number | null = null;
   isAboveHeapLimit = false;
+  /** When that was first so: jobs it had finished before, and the bytes after a GC. */
+  firstAbove: { jobs: number; heapBytes: number } | null = null;
   /** True where it held more than the limit before its first job. */
   startedAbove = false;
   /** CPU that starting it took, and its jobs since then; null until it said so. */
@@ -33,21 +36,19 @@ export class Isolate {
   jobsCpuMs: number | null = null;
   /** True once it said that it will exit, for an exception was thrown that nobody caught. */
   isDoomed = false;
-  /** Set when it ended though nobody had told it to. */
+  /** How it ended, set when it has; a crash where it had a job, for it is told to leave only without one. */
   crash: Crash | null = null;
 
   constructor(child: Child, limit: number, maxJobs: number) {
     this.child = child;
-    this.name = child.childProcess
-      ? { kind: 'process', id: child.pid }
-      : { kind: 'thread', id: child.worker.threadId };
+    this.name = childName(child);
     this.limit = limit;
     this.#hardLimit = maxJobs <= 1 ? limit : maxJobs * OVERSHOOT;
   }
 
   /** False as soon as it shall get no job. */
   get isAlive(): boolean {
-    return !this.isDoomed && this.child.exitCode === null && !this.child.signalCode;
+    return !this.isDoomed && !hasEnded(this.child);
   }
 
   /** How many jobs are left; below zero while it waits for its replacement. */

@@ -1,6 +1,7 @@
 import type { Child } from 'bullmq';
 import type { SandboxPool } from '../bullmq-internals.ts';
 import { BootLead } from './boot-lead.ts';
+import { HeapPatience } from './heap-patience.ts';
 import type { Isolate } from './isolate.ts';
 import { IsolateStarts } from './isolate-starts.ts';
 import type { PoolOptions, RecycleCause } from './pool-options.ts';
@@ -18,17 +19,20 @@ export class RecyclingChildPool implements SandboxPool {
   readonly #replacement: Replacement;
   readonly #retirements: Retirements;
   readonly #lead = new BootLead();
+  readonly #heapPatience: HeapPatience;
   readonly #idle = new Set<Isolate>();
   readonly #busy = new Map<Child, Isolate>();
   readonly #begunMs = new WeakMap<Isolate, number>();
   /** The job for which BullMQ asks next; it says nothing of it to the pool. */
   #nextJob: object | null = null;
-  /** True while there is one isolate more than there were: the replacement of one that is due and still here. */
-  #hasSpare = false;
+  /** Most jobs there were at once: as many isolates are wanted. */
+  #wanted = 0;
   #isClosing = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    const { minJobs, maxHeapBytes } = options.recycling;
+    this.#heapPatience = new HeapPatience(minJobs, maxHeapBytes, options.warnings);
     this.#retirements = new Retirements(options.leaveTimeoutMs);
     this.#starts = new IsolateStarts(options, (isolate) => this.#onExit(isolate));
     this.#replacement = new Replacement({
@@ -70,7 +74,7 @@ export class RecyclingChildPool implements SandboxPool {
     isolate.job = null;
     isolate.jobs += 1;
     this.#idle.add(isolate);
-    if (this.#isClosing || this.#causeToLeave(isolate) === null) return;
+    if (this.#isClosing || this.#mostOverdue() === null) return;
     if (this.#hasSpare) this.#retireOne();
     else this.#replacement.ensure();
   }
@@ -140,6 +144,7 @@ export class RecyclingChildPool implements SandboxPool {
     isolate.job = job;
     isolate.hasBegun = false;
     this.#busy.set(isolate.child, isolate);
+    this.#wanted = Math.max(this.#wanted, this.#busy.size);
     this.#begunMs.set(isolate, this.#options.nowMs());
     const { prewarm } = this.#options.recycling;
     const isNear = isolate.remaining <= this.#lead.jobs(isolate.limit);
@@ -148,13 +153,12 @@ export class RecyclingChildPool implements SandboxPool {
 
   #causeToLeave(isolate: Isolate): RecycleCause | null {
     if (isolate.remaining <= 0) return 'jobs';
-    return isolate.isAboveHeapLimit && isolate.jobs >= this.#options.recycling.minJobs ? 'heap' : null;
+    return isolate.isAboveHeapLimit && isolate.jobs >= this.#heapPatience.minJobs(isolate) ? 'heap' : null;
   }
 
   #onReplacementReady(isolate: Isolate): void {
     this.#idle.add(isolate);
-    this.#hasSpare = true;
-    this.#retireOne();
+    if (this.#hasSpare) this.#retireOne();
   }
 
   #onReplacementFailed(error: Error): void {
@@ -163,29 +167,43 @@ export class RecyclingChildPool implements SandboxPool {
     this.#options.warnings.warn('LEAKGUARD_REPLACEMENT', text);
   }
 
+  /**
+   * True while there is one isolate more than are wanted, so that one may leave. Counted, not noted: the one whose
+   * replacement was started may have died meanwhile, or more jobs may have come at once.
+   */
+  get #hasSpare(): boolean {
+    const isolates = [...this.#idle, ...this.#busy.values()];
+    return isolates.filter(({ isAlive }) => isAlive).length > this.#wanted;
+  }
+
+  #mostOverdue(): Isolate | null {
+    let most: Isolate | null = null;
+    for (const isolate of this.#idle) {
+      if (this.#causeToLeave(isolate) === null) continue;
+      if (most === null || isolate.remaining < most.remaining) most = isolate;
+    }
+    return most;
+  }
+
   /** Lets the idle isolate go that is most overdue. One at a time; those that shall not work any more do not wait for that. */
   #retireOne(): void {
     if (this.#isClosing) return;
-    const due = [...this.#idle]
-      .filter((isolate) => this.#causeToLeave(isolate) !== null)
-      .sort((a, b) => (a.remaining < b.remaining ? -1 : 1))[0];
-    if (due === undefined || (this.#retirements.count > 0 && !due.isSpent)) return;
+    const due = this.#mostOverdue();
+    if (due === null || (this.#retirements.count > 0 && !due.isSpent)) return;
     this.#idle.delete(due);
-    this.#hasSpare = false;
     void this.#retire(due, this.#causeToLeave(due)!);
   }
 
   async #retire(isolate: Isolate, reason: RecycleCause): Promise<void> {
     const startMs = this.#options.nowMs();
     await this.#retirements.retire(isolate);
+    if (reason === 'heap') this.#heapPatience.left(isolate);
     this.#options.onRecycled(isolate, reason, this.#options.nowMs() - startMs);
     if (this.#hasSpare) this.#retireOne();
   }
 
-  /** One that died by itself leaves its place to the spare. */
   #onExit(isolate: Isolate): void {
     const wasHere = this.#idle.delete(isolate) || this.#busy.delete(isolate.child);
-    if (wasHere) this.#hasSpare = false;
     if (wasHere && isolate.job !== null) this.#options.onCrash(isolate.job, isolate);
   }
 }

@@ -1,6 +1,6 @@
+import { hasEnded, killChild, sendToChild } from '../bullmq-internals.ts';
 import { sealed } from '../child/protocol.ts';
 import type { Isolate } from './isolate.ts';
-import { kill } from './start-isolate.ts';
 
 /** Time for a full GC of a large heap and the last report; what blocks its event loop for longer is killed. */
 const DEADLINE_MS = 10_000;
@@ -30,11 +30,11 @@ export class Retirements {
   }
 
   async #leave({ child }: Isolate): Promise<void> {
-    if (child.exitCode !== null || child.signalCode) return;
+    if (hasEnded(child)) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const deadline = setTimeout(() => void kill(child), this.#deadlineMs);
+    const deadline = setTimeout(() => void killChild(child), this.#deadlineMs);
     // Not awaited: a child whose channel is full may never take it, and one that cannot be sent to is killed.
-    void child.send(sealed({ kind: 'leave' }));
+    void sendToChild(child, sealed({ kind: 'leave' }));
     await gone;
     clearTimeout(deadline);
   }

@@ -1,4 +1,5 @@
 import type { Child } from 'bullmq';
+import { containSends, initChild, killChild } from '../bullmq-internals.ts';
 import { makeRoomForPipes } from './piped-output.ts';
 
 /** Why an isolate did not start. `refused`: the processor file threw; the error is its own. */
@@ -44,10 +45,10 @@ export async function startIsolate(child: Child, { timeoutMs, initFailed }: Star
   });
   failure.catch(() => undefined);
   try {
-    await Promise.race([child.init().catch((cause) => refusal(cause, hasRefused, failure)), failure]);
+    await Promise.race([initChild(child).catch((cause) => refusal(cause, hasRefused, failure)), failure]);
     containSends(child);
   } catch (error) {
-    void kill(child);
+    void killChild(child);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -70,26 +71,4 @@ function tooLate(timeoutMs: number): StartFailure {
     'timeout',
     `An isolate had not loaded the processor file after ${timeoutMs} ms (childInitTimeout)`,
   );
-}
-
-/**
- * BullMQ awaits none of its sends to a child, so that one to a child that has just died rejects unheard and ends the whole
- * process. Such a child is killed instead: its `exit` is what everybody waits for.
- */
-function containSends(child: Child): void {
-  const send = child.send.bind(child);
-  child.send = async (message: unknown) => {
-    try {
-      await send(message);
-    } catch {
-      await kill(child);
-    }
-  };
-}
-
-/** Resolves when the child is gone. */
-export function kill(child: Child): Promise<void> {
-  // One that could not even be forked has no handle, or one without a pid that will never say `exit`.
-  const isThere = child.worker !== undefined || child.childProcess?.pid !== undefined;
-  return isThere && child.exitCode === null && !child.signalCode ? child.kill('SIGKILL') : Promise.resolve();
 }

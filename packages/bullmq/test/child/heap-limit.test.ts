@@ -52,6 +52,17 @@ describe('the heap limit', () => {
     expect(new HeapLimit(100, heap({ live: 160, garbage: 90 }).gauge).baselineBytes()).toBe(160);
   });
 
+  it('tells what an isolate holds at last without garbage if it was above, and forces no GC else', () => {
+    const { state, gauge } = heap({ live: 80, garbage: 10 });
+    const limit = new HeapLimit(100, gauge);
+    expect(limit.lastBytes()).toBe(90);
+    expect(state.gcs).toBe(0);
+    state.live = 120;
+    limit.bytesAbove();
+    state.garbage = 50;
+    expect(limit.lastBytes()).toBe(120);
+  });
+
   it('reads and forces the heap of this process', () => {
     const limit = new HeapLimit(1);
     expect(limit.bytesAbove()).toBeGreaterThan(1_000_000);

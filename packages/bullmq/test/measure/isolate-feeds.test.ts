@@ -15,7 +15,7 @@ describe('IsolateFeeds', () => {
         throw new Error('hostile');
       },
     };
-    const feed = feeds.open('process:1', () => {
+    const feed = feeds.open(() => {
       throw new Error('gone');
     });
     const strange = [
@@ -42,8 +42,7 @@ describe('IsolateFeeds', () => {
     let nowMs = 0;
     const feeds = new IsolateFeeds(guard, 'mail', () => nowMs);
     const wishes: unknown[] = [];
-    const feed = (): ReturnType<IsolateFeeds['open']> =>
-      feeds.open('process:1', (message) => wishes.push(message));
+    const feed = (): ReturnType<IsolateFeeds['open']> => feeds.open((message) => wishes.push(message));
     const steep = { type: 'floor', reading: {}, counts: [], beyondBudget: true };
     const [one, other] = [feed(), feed()];
     for (let floor = 0; floor < 47; floor++) (floor % 2 === 0 ? one : other).receive(steep);

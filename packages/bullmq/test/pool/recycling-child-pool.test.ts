@@ -33,16 +33,47 @@ async function round(count: number): Promise<Child[]> {
   return held;
 }
 
+/** So many jobs, one after the other, all of which that isolate has to get. */
+async function jobsOn(number: number, count: number): Promise<void> {
+  for (let job = 0; job < count; job++) {
+    expect(await retain()).toBe(number);
+    release(number);
+  }
+}
+
+function signal(number: number, name: NodeJS.Signals): void {
+  process.kill(under.children[number]!.pid!, name);
+}
+
 describe.each(DIAGONAL)('the pool ($title)', (variant) => {
   it('hands out the isolate that is nearest its limit', async () => {
-    under = poolOf(variant, variant.useWorkerThreads, { maxJobsPerWorker: 100 }, { concurrencyOf: 3 });
-    await round(3);
-    const one = await retain();
-    release(one);
+    under = poolOf(variant, variant.useWorkerThreads, { maxJobsPerWorker: 90 }, { concurrencyOf: 3 });
+    // Started one after the other, they get 90, 75 and 60 jobs.
+    const started = [await retain(), await retain(), await retain()];
+    expect(started).toEqual([0, 1, 2]);
+    for (const number of started) release(number);
     for (let job = 0; job < 5; job++) {
-      expect(await retain()).toBe(one);
-      release(one);
+      expect(await retain()).toBe(2);
+      expect(await retain()).toBe(1);
+      release(1);
+      release(2);
     }
+  });
+
+  it.each([
+    { prewarm: 1, before: 2 },
+    { prewarm: 0, before: 1 },
+  ])('with prewarm $prewarm has $before before the limit is reached', async ({ prewarm, before }) => {
+    const recycling = { maxJobsPerWorker: 4, maxJobsJitter: 0, prewarm };
+    under = poolOf(variant, variant.useWorkerThreads, recycling);
+    expect(await retain()).toBe(0);
+    release(0);
+    expect(under.children).toHaveLength(1);
+    await jobsOn(0, 2);
+    expect(await retain()).toBe(0);
+    expect(under.children).toHaveLength(before);
+    release(0);
+    expect(under.children).toHaveLength(2);
   });
 
   it('has the replacement ready before the old isolate leaves, and gives no job to one that leaves', async () => {
@@ -101,6 +132,89 @@ describe.each(DIAGONAL)('the pool ($title)', (variant) => {
     await until(() => child.exitCode !== null || child.signalCode, 'it is gone');
     await until(() => under.recycled.length === 1, 'it was told');
     if (variant.kind === 'process') expect(child.signalCode).toBe('SIGKILL');
+  });
+});
+
+describe.each(MAJORS)('a pool of processes ($name)', (major) => {
+  const one = { maxJobsPerWorker: 4, maxJobsJitter: 0, prewarm: 0 };
+
+  it('takes the replacement of an isolate that died meanwhile for no spare', async () => {
+    under = poolOf(major, false, one);
+    await jobsOn(0, 4);
+    signal(0, 'SIGKILL');
+    await until(
+      () => under.loaded.has(under.children[1]!) && under.alive().length === 1,
+      'it took its place',
+    );
+    await jobsOn(1, 4);
+    expect(under.children).toHaveLength(3);
+    expect(under.alive()).toHaveLength(2);
+    // Which goes on until its own replacement is ready.
+    await jobsOn(1, 1);
+    await until(() => under.loaded.has(under.children[2]!), 'that is ready');
+    await until(() => under.recycled.length === 1, 'the one that was due left');
+    await jobsOn(2, 1);
+    expect(under.children).toHaveLength(3);
+  });
+
+  it('starts another spare where the spare itself died', async () => {
+    under = poolOf(major, false, one);
+    await jobsOn(0, 4);
+    expect(await retain()).toBe(0);
+    await until(() => under.loaded.has(under.children[1]!), 'the spare is ready');
+    signal(1, 'SIGKILL');
+    await until(() => under.alive().length === 1, 'it died');
+    release(0);
+    expect(under.children).toHaveLength(3);
+    expect(isAlive(under.children[0]!)).toBe(true);
+    expect(under.recycled).toEqual([]);
+  });
+
+  it('starts another spare where more jobs at once took the first one', async () => {
+    under = poolOf(major, false, one);
+    await jobsOn(0, 4);
+    expect(await retain()).toBe(0);
+    await until(() => under.loaded.has(under.children[1]!), 'the spare is ready');
+    expect(await retain()).toBe(1);
+    release(0);
+    expect(under.children).toHaveLength(3);
+    await until(() => under.recycled.length === 1, 'the one that was due left');
+    expect(under.loaded).toContain(under.children[2]);
+    release(1);
+  });
+
+  it('fills the place of an isolate that died before one that is due may leave', async () => {
+    under = poolOf(major, false, one);
+    for (let jobs = 0; jobs < 4; jobs++) await round(2);
+    signal(1, 'SIGKILL');
+    await until(() => under.loaded.has(under.children[2]!), 'the replacement is ready');
+    expect([await retain(), await retain()]).toEqual([0, 2]);
+    expect(under.children).toHaveLength(3);
+    release(0);
+    release(2);
+  });
+
+  it('lets one isolate leave at a time, however long it takes', async () => {
+    under = poolOf(major, false, one);
+    for (let jobs = 0; jobs < 4; jobs++) await round(2);
+    const asked: number[] = [];
+    for (const number of [0, 1]) {
+      const { send } = under.children[number]!;
+      under.children[number]!.send = async (message) => {
+        asked.push(number);
+        return send(message);
+      };
+      signal(number, 'SIGSTOP');
+    }
+    await until(() => asked.length === 1, 'one was told to leave');
+    const other = 1 - asked[0]!;
+    await jobsOn(other, 1);
+    await until(() => under.loaded.has(under.children[3]!), 'the replacement of the other is ready');
+    await jobsOn(other, 1);
+    expect(asked).toHaveLength(1);
+    signal(0, 'SIGCONT');
+    signal(1, 'SIGCONT');
+    await until(() => under.recycled.length === 2, 'both left');
   });
 });
 
