@@ -72,7 +72,7 @@ export class Commands {
     return `--commands=${this.folder}`;
   }
 
-  give(pid: number, command: 'replace' | 'crash' | 'exit'): void {
+  give(pid: number, command: 'replace' | 'replace-wordlessly' | 'crash' | 'exit'): void {
     writeFileSync(join(this.folder, `${pid}.${command}`), '');
   }
 }
