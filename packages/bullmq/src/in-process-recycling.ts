@@ -21,7 +21,22 @@ const IN_PROCESS_HELP = `kept (it needs somebody who starts the process again): 
   or let it exit for an orchestrator:         recycle: 'exit'
 Or give the path of a processor file instead of a function: BullMQ then runs it in isolates of its own, which need neither. The value`;
 
-/** The limits of a processor function: counted for the whole process, which is replaced once. */
+/** The number is the protocol between copies of this module: ESM, CommonJS, installed twice. */
+const CLAIMED = Symbol.for('leakguard.bullmq.process-recycling/1');
+
+const host = globalThis as typeof globalThis & { [CLAIMED]?: true };
+
+/** True for the first that asks: one process is replaced once, whichever of its workers reach their limits. */
+function claimsProcess(): boolean {
+  if (host[CLAIMED]) return false;
+  Object.defineProperty(host, CLAIMED, { value: true, enumerable: false });
+  return true;
+}
+
+/**
+ * The limits of one worker with a processor function. Its process is replaced, once, when the first of its workers reaches
+ * its limit: jobs are counted per worker, memory is that of the process, whoever looks.
+ */
 export class InProcessRecycling {
   readonly #options: ResolvedRecycling;
   readonly #host: ProcessHost;
@@ -58,6 +73,7 @@ export class InProcessRecycling {
     const cause = this.#cause();
     if (cause === null) return;
     this.#isDue = true;
+    if (!claimsProcess()) return;
     const held = heapBytes();
     if (this.#options.recycle === 'exit' && !isSupervised()) this.#host.drainAndExit(cause, this.#jobs, held);
     else {

@@ -6,7 +6,9 @@ export interface RecyclingOptions {
   /**
    * Jobs after which an isolate (child process or worker thread of a processor file; the process itself for a processor
    * function) is recycled: its replacement starts first, then it leaves between two jobs. Until the replacement is ready it
-   * goes on working, to at most twice the limit; 1 is strict, each job gets a fresh isolate. @default 0, which is off (0 to 1e9)
+   * goes on working, to at most twice the limit; 1 is strict, each job gets a fresh isolate. Of several workers with functions
+   * in one process each counts its own jobs, and the first that reaches its limit has the process replaced. @default 0, which
+   * is off (0 to 1e9)
    */
   maxJobsPerWorker?: number;
   /** Part of `maxJobsPerWorker` by which the limit of each isolate is lowered at random, so that they do not leave together. @default 0.1 (0 to 0.9) */

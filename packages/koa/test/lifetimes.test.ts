@@ -211,6 +211,23 @@ describe.each(MAJORS)('$name: a finished request is garbage', ({ Koa }) => {
     expect(await collected(contexts)).toBe(true);
   });
 
+  it('while pipelined ones came before the last on a connection that is kept', async () => {
+    const { contexts, port } = await start();
+    const socket = await openConnection(
+      port,
+      ['/users/1', '/users/2', '/nowhere', '/users/3'].map(head).join(''),
+    );
+    onTestFinished(() => void socket.destroy());
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => {
+      answers += chunk.toString();
+    });
+    await expect.poll(() => answers.match(/HTTP\/1\.1 /g)?.length).toBe(4);
+    expect(contexts).toHaveLength(8);
+    expect(await collected(contexts)).toBe(true);
+    expect(socket.destroyed).toBe(false);
+  });
+
   it('and this test would notice one that is not', async () => {
     const kept: object[] = [];
     const { contexts, port, agent } = await start((ctx) => void kept.push(ctx));

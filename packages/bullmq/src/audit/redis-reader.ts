@@ -66,9 +66,9 @@ export function redisError(message: string, cause?: unknown): LeakguardError {
   return new LeakguardError('ERR_LEAKGUARD_REDIS', `auditQueue: ${message}`, { cause });
 }
 
-/** Credentials of URLs, should a client put one into its message. */
+/** Credentials of URLs, should a client put one into its message; passwords that are not encoded may hold `@` and `/`. */
 export function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^@/\s]*@/g, '//***@');
+  return text.replace(/\/\/\S*@/g, '//***@');
 }
 
 function refusalOf(command: string, args: readonly string[], message: string): Refusal {

@@ -64,13 +64,51 @@ export function sealed(message: WorkerMessage | SupervisorMessage): object {
   return { leakguard: ENVELOPE, ...message };
 }
 
-/** The message of ours in what came over the channel, or null for one of the app's. */
-export function opened<M extends WorkerMessage | SupervisorMessage>(received: unknown): M | null {
-  const isOurs =
-    typeof received === 'object' &&
-    received !== null &&
-    (received as { leakguard?: unknown }).leakguard === ENVELOPE;
-  return isOurs ? (received as M) : null;
+/** The worker's message in what came over the channel, or null for one of the app's, or one that says nothing we know. */
+export function fromWorker(received: unknown): WorkerMessage | null {
+  const message = opened(received);
+  switch (message?.type) {
+    case 'joined':
+    case 'ready':
+    case 'drained':
+      return { type: message.type };
+    case 'replace':
+      return isReason(message.reason)
+        ? { type: 'replace', reason: message.reason, facts: factsIn(message.facts) }
+        : null;
+    default:
+      return null;
+  }
+}
+
+/** The supervisor's message, as {@link fromWorker} gives the worker's. */
+export function fromSupervisor(received: unknown): SupervisorMessage | null {
+  const message = opened(received);
+  if (message?.type === 'boot-time' && isAmount(message.bootMs))
+    return { type: 'boot-time', bootMs: message.bootMs };
+  if (message?.type !== 'drain' || !isAmount(message.timeoutMs)) return null;
+  return { type: 'drain', reason: message.reason as DrainReason, timeoutMs: message.timeoutMs };
+}
+
+/** What carries our envelope; its fields are whatever the other process sent, maybe another version's. */
+function opened(received: unknown): Record<string, unknown> | null {
+  if (typeof received !== 'object' || received === null) return null;
+  const message = received as Record<string, unknown>;
+  return message.leakguard === ENVELOPE ? message : null;
+}
+
+/** A worker that asks is replaced, however little it says of itself. */
+function factsIn(given: unknown): ReplacementFacts {
+  const { jobs, heapBytes } = (given ?? {}) as Record<string, unknown>;
+  return { ...(isAmount(jobs) && { jobs }), ...(isAmount(heapBytes) && { heapBytes }) };
+}
+
+function isReason(value: unknown): value is ReplacementReason {
+  return value === 'jobs' || value === 'heap' || value === 'signal';
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
 }
 
 /** What the environment says, or null where this process is nobody's worker. */

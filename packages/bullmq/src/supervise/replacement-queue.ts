@@ -43,7 +43,7 @@ export class ReplacementQueue {
     while (this.#waiting.length > 0) {
       const old = this.#waiting[0]!;
       // One that crashed meanwhile was started again.
-      const attempt = old.isServing ? await this.#replace(old) : 'replaced';
+      const attempt = old.isServing ? await this.#attempt(old) : 'replaced';
       if (attempt === 'failed') await this.#pause();
       else {
         this.#backOff.reset();
@@ -51,6 +51,18 @@ export class ReplacementQueue {
       }
     }
     this.#isRunning = false;
+  }
+
+  /** An error is a failure like others: it must end neither the supervisor nor all further replacements. */
+  async #attempt(old: WorkerProcess): Promise<Attempt> {
+    try {
+      return await this.#replace(old);
+    } catch (error) {
+      process.emitWarning(`leakguard: replacing a worker failed: ${String(error)}`, {
+        code: 'LEAKGUARD_REPLACEMENT',
+      });
+      return 'failed';
+    }
   }
 
   async #pause(): Promise<void> {

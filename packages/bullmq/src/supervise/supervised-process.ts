@@ -2,11 +2,10 @@ import {
   type Birth,
   birthOf,
   type DrainRequest,
-  opened,
+  fromSupervisor,
   type ReplacementFacts,
   type ReplacementReason,
   type SupervisedSlot,
-  type SupervisorMessage,
   sealed,
   type WorkerMessage,
 } from './messages.ts';
@@ -97,7 +96,7 @@ export class SupervisedProcess {
   }
 
   #received(received: unknown): void {
-    const message = opened<SupervisorMessage>(received);
+    const message = fromSupervisor(received);
     if (message?.type === 'boot-time') this.#bootMs = message.bootMs;
     if (message?.type === 'drain') this.#drain({ reason: message.reason, timeoutMs: message.timeoutMs });
   }

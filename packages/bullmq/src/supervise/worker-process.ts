@@ -4,7 +4,7 @@ import {
   BIRTH_VARIABLE,
   type Birth,
   type DrainReason,
-  opened,
+  fromWorker,
   PROTOCOL,
   type ReplacementFacts,
   type ReplacementReason,
@@ -76,7 +76,7 @@ export class WorkerProcess {
     const env = { ...process.env, ...options.env, [BIRTH_VARIABLE]: JSON.stringify(birth) };
     const child = forked(options, env);
     this.#child = child instanceof Error ? null : child;
-    this.#child?.on('message', (received) => this.#received(opened<WorkerMessage>(received)));
+    this.#child?.on('message', (received) => this.#received(fromWorker(received)));
     this.ended = child instanceof Error ? Promise.resolve(notForked(child)) : endOf(child);
     void this.ended.then(() => {
       this.#hasEnded = true;

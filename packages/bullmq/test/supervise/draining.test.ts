@@ -91,6 +91,18 @@ describe.concurrent('replacing', () => {
     expect(count(events, 'crashed')).toBe(0);
   });
 
+  test('a process that asks for it and says nothing of itself is replaced too', async () => {
+    const commands = new Commands();
+    const { supervisor, events, logs } = supervise({ entry, processes: 1, args: [commands.arg] });
+    await until('ready', () => count(events, 'ready') === 1);
+    const [old] = supervisor.pids as [number];
+    commands.give(old, 'replace-wordlessly');
+    await until('replaced', () => count(events, 'replaced') === 1);
+    const [told] = events.filter(({ event }) => event === 'replaced');
+    expect(told).toMatchObject({ oldPid: old, reason: 'jobs', jobs: null, heapBytes: null });
+    expect(logs).toContain(`info: leakguard: worker ${old} replaced by ${told!.pid} (jobs)`);
+  });
+
   test('one at a time, although all ask at once', async () => {
     const commands = new Commands();
     const { supervisor, events } = supervise({ entry, processes: 3, args: [commands.arg] });

@@ -162,4 +162,25 @@ describe.concurrent('a GuardedWorker with a processor function', () => {
     expect(count(events, 'crashed')).toBe(0);
     expect(events.flatMap(({ oldPid }) => (oldPid as number) ?? []).filter(isRunning)).toEqual([]);
   });
+
+  test("of which there are several in a process, with recycle: 'exit', recycle it once: the first at its limit", async () => {
+    const jobs = new JobRun(redis, { RECYCLE: 'exit', MAX_JOBS: '20', WORKERS: '2' });
+    await jobs.add(100);
+    expect(await alone(jobs).exit).toEqual({ code: 0, signal: null });
+    expect(jobs.lines('recycled')).toHaveLength(1);
+    expect(jobs.lines('closed')).toHaveLength(2);
+    // Each counts its own, and finishes what it has begun.
+    expect(jobs.lines('ended').length).toBeGreaterThanOrEqual(18);
+    expect(jobs.lines('ended').length).toBeLessThan(60);
+  });
+
+  test('of which there are several in a process that is supervised have it replaced once, too', async () => {
+    const jobs = new JobRun(redis, { MAX_JOBS: '20', JOB_MS: '10', WORKERS: '2' });
+    const { supervisor, events } = supervise({ entry, processes: 1, env: jobs.env });
+    await jobs.feedUntil('several replaced', () => count(events, 'replaced') >= 2);
+    await supervisor.close();
+    const replaced = events.filter(({ event }) => event === 'replaced');
+    expect(jobs.lines('recycled').map(({ pid }) => pid)).toEqual(replaced.map(({ oldPid }) => oldPid));
+    expect(await jobs.damage()).toEqual(UNDAMAGED);
+  });
 });

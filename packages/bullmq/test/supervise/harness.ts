@@ -7,7 +7,7 @@ import { afterAll, vi } from 'vitest';
 import { type SuperviseOptions, type Supervisor, superviseWorkers } from '../../src/supervise/index.ts';
 
 /** Long enough for a busy machine: it only ends what would never end. */
-const PATIENCE = { timeout: 40_000, interval: 20 };
+const PATIENCE = { timeout: 120_000, interval: 20 };
 
 /** Polls until the condition holds. */
 export function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -19,7 +19,7 @@ export function until(what: string, condition: () => boolean | Promise<boolean>)
 const cleanUps: (() => unknown)[] = [];
 afterAll(async () => {
   for (const cleanUp of cleanUps.reverse()) await cleanUp();
-}, PATIENCE.timeout);
+}, 180_000);
 
 /** At the end of the file, last one first: tests of a file run side by side, as most of their time is waiting for processes. */
 export function atEnd(cleanUp: () => unknown): void {
@@ -49,7 +49,7 @@ export function supervise(options: SuperviseOptions): Supervised {
   const log = (level: string) => (_: object, message: string) => void logs.push(`${level}: ${message}`);
   const logger = { info: log('info'), warn: log('warn'), error: log('error') };
   const supervisor = superviseWorkers({
-    ...{ execArgv: [], handleSignals: false, restartDelay: 20, drainTimeout: 20_000, logger },
+    ...{ execArgv: [], handleSignals: false, restartDelay: 20, drainTimeout: 60_000, logger },
     ...options,
     env: { QUIET: '1', ...options.env },
   });
@@ -72,7 +72,7 @@ export class Commands {
     return `--commands=${this.folder}`;
   }
 
-  give(pid: number, command: 'replace' | 'crash' | 'exit'): void {
+  give(pid: number, command: 'replace' | 'replace-wordlessly' | 'crash' | 'exit'): void {
     writeFileSync(join(this.folder, `${pid}.${command}`), '');
   }
 }

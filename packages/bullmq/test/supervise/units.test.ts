@@ -12,9 +12,11 @@ import {
   supervisedSlot,
   superviseWorkers,
 } from '../../src/supervise/index.ts';
-import { birthOf, opened, sealed } from '../../src/supervise/messages.ts';
+import { birthOf, fromSupervisor, fromWorker, sealed } from '../../src/supervise/messages.ts';
 import { replacementDue } from '../../src/supervise/replacement-due.ts';
+import { ReplacementQueue } from '../../src/supervise/replacement-queue.ts';
 import { onSignals } from '../../src/supervise/supervisor-signals.ts';
+import type { WorkerProcess } from '../../src/supervise/worker-process.ts';
 import { program } from './harness.ts';
 
 describe('when a replacement is due', () => {
@@ -61,10 +63,59 @@ describe('a process that nobody supervises', () => {
   });
 });
 
-test('messages of the app on the same channel are left alone', () => {
-  expect(opened(sealed({ type: 'ready' }))).toMatchObject({ type: 'ready' });
-  for (const message of [null, 'ready', { type: 'ready' }, { leakguard: 'else' }])
-    expect(opened(message)).toBeNull();
+describe('messages on the channel', () => {
+  const ours = (message: object) => ({ leakguard: 'leakguard.supervise/1', ...message });
+
+  test('of the app are left alone', () => {
+    expect(fromWorker(sealed({ type: 'ready' }))).toEqual({ type: 'ready' });
+    for (const message of [null, 'ready', { type: 'ready' }, { leakguard: 'else' }]) {
+      expect(fromWorker(message)).toBeNull();
+      expect(fromSupervisor(message)).toBeNull();
+    }
+  });
+
+  test.each([
+    [undefined, {}],
+    [null, {}],
+    ['many', {}],
+    [{ jobs: 'many', heapBytes: -1 }, {}],
+    [{ jobs: 5, heapBytes: null }, { jobs: 5 }],
+    [
+      { jobs: 5, heapBytes: 6, more: 7 },
+      { jobs: 5, heapBytes: 6 },
+    ],
+  ])('that ask for a replacement with the facts %j count with %j', (given, facts) => {
+    const asking = { type: 'replace', reason: 'jobs' } as const;
+    expect(fromWorker(ours({ ...asking, facts: given }))).toEqual({ ...asking, facts });
+  });
+
+  test('that say nothing we know are passed over', () => {
+    for (const message of [{}, { type: 'else' }, { type: 'replace' }, { type: 'replace', reason: 'mood' }])
+      expect(fromWorker(ours(message))).toBeNull();
+    for (const bootMs of [undefined, null, '1', -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(fromSupervisor(ours({ type: 'boot-time', bootMs }))).toBeNull();
+    expect(fromSupervisor(ours({ type: 'boot-time', bootMs: 1 }))).toEqual({ type: 'boot-time', bootMs: 1 });
+    expect(fromSupervisor(ours({ type: 'drain', reason: 'replaced' }))).toBeNull();
+  });
+});
+
+test('a replacement that fails with an error is told, tried again, and does not keep the next ones from being made', async () => {
+  const workers = ['first', 'second'].map((name) => ({ name, isServing: true }) as never as WorkerProcess);
+  const asked: WorkerProcess[] = [];
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const queue = new ReplacementQueue(async (old) => {
+    asked.push(old);
+    if (asked.length === 1) throw new TypeError('as the test wants it');
+    return 'replaced';
+  }, 0);
+  for (const worker of workers) queue.add(worker);
+  await vi.waitFor(() => expect(asked).toEqual([workers[0], workers[0], workers[1]]));
+  expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('as the test wants it'), {
+    code: 'LEAKGUARD_REPLACEMENT',
+  });
+  queue.add(workers[0]!);
+  await vi.waitFor(() => expect(asked).toHaveLength(4));
+  warned.mockRestore();
 });
 
 test('a second signal kills only a second later: npm delivers one Ctrl-C twice', () => {

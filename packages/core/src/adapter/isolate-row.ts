@@ -1,5 +1,6 @@
 import type { FloorReading } from '../internal-types.ts';
 import type { IsolateRow } from '../measure/isolate-levels.ts';
+import { isScopeName, scopeName } from '../measure/scope-name.ts';
 
 /** Names in one row: `maxScopes` at most, and `(other)`. */
 const MOST_NAMES = 10_001;
@@ -13,16 +14,28 @@ const NUMBERS = [
   'pauseMs',
 ] as const;
 
+type Count = readonly [name: string, units: number];
+
 /** The row in what came from an isolate, null where there is none: an app may send what it likes on the same channel. */
 export function isolateRowIn(received: unknown): IsolateRow | null {
   const { reading, counts } = (received ?? {}) as { reading?: FloorReading; counts?: unknown };
   if (typeof reading !== 'object' || reading === null || !Array.isArray(counts)) return null;
   if (counts.length > MOST_NAMES || !NUMBERS.every((field) => isAmount(reading[field]))) return null;
   if (!counts.every(isCount)) return null;
-  return { reading, counts };
+  return { reading, counts: unitsByName(counts) };
 }
 
-function isCount(count: unknown): boolean {
+/** No longer than names of scopes, as they are kept for as long as the isolate lives; those that then are one add up. */
+function unitsByName(counts: readonly Count[]): ReadonlyMap<string, number> {
+  const units = new Map<string, number>();
+  for (const [given, n] of counts) {
+    const name = isScopeName(given) ? given : scopeName(given);
+    units.set(name, (units.get(name) ?? 0) + n);
+  }
+  return units;
+}
+
+function isCount(count: unknown): count is Count {
   return Array.isArray(count) && count.length === 2 && typeof count[0] === 'string' && isAmount(count[1]);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isolateFeed, isolateSettings } from '../../src/adapter/isolate-feed.ts';
+import { type IsolateFeed, isolateFeed, isolateSettings } from '../../src/adapter/isolate-feed.ts';
 import { guardOn } from '../../src/guard.ts';
 import { createGuard, formatReport, type Guard, getGuard } from '../../src/index.ts';
 import { seededRandom } from '../attribute/generated-rows.ts';
@@ -16,24 +16,51 @@ function liveGuard(): { guard: Guard; notices: string[]; leaks: string[] } {
   return { guard, notices, leaks };
 }
 
-/** Two isolates at a time, each of 200 jobs; `send` keeps 20 KB a job. */
-function run(guard: Guard, { rows = 60, seed = 1 } = {}): void {
-  const random = seededRandom(seed);
+type Counts = [name: string, units: number][];
+
+interface Row {
+  reading: Record<string, unknown>;
+  counts: Counts;
+  site?: object;
+}
+
+/** Rows of one isolate of about 200 jobs; `leaking` keeps 20 KB a job. */
+function lifeOf(random: () => number, leaking: 'send' | 'sort' = 'send', suffix = ''): Row[] {
+  const counts = { send: 0, sort: 0 };
+  return Array.from({ length: 10 }, (_, row) => {
+    for (const name of ['send', 'sort'] as const) counts[name] += Math.round(20 * random());
+    const heapBytes = 8e6 + 20_480 * counts[leaking] + 2000 * random();
+    const bytes = { heapBytes, oldSpaceBytes: heapBytes, externalBytes: 0, arrayBuffersBytes: 0 };
+    const reading = { timeMs: 1000 * row, ...bytes, forced: true, pauseMs: 5 };
+    const named = Object.entries(counts).map(([name, units]): Counts[number] => [name + suffix, units]);
+    return { reading, counts: named, site: { of: 'a later version' } };
+  });
+}
+
+/** Isolates one after the other; `also` gives what each sends besides after a row. */
+function run(
+  guard: Guard,
+  {
+    rows = 60,
+    suffix = '',
+    also = (_: Row): unknown[] => [],
+    after = (_: IsolateFeed): void => undefined,
+  } = {},
+): void {
+  const random = seededRandom(1);
   for (let life = 0; life * 10 < rows; life++) {
     const feed = isolateFeed(guard, scopeOf);
-    const counts = { send: 0, sort: 0 };
-    for (let row = 0; row < 10; row++) {
-      for (const name of ['send', 'sort'] as const) {
-        const units = Math.round(20 * random());
-        counts[name] += units;
-        for (let n = 0; n < units; n++) guard.begin().end(guard.scope('job', scopeOf(name)));
+    const done: Record<string, number> = {};
+    for (const row of lifeOf(random, 'send', suffix)) {
+      for (const [name, units] of row.counts) {
+        for (let n = done[name] ?? 0; n < units; n++) guard.begin().end(guard.scope('job', scopeOf(name)));
+        done[name] = units;
       }
-      const heapBytes = 8e6 + 20_480 * counts.send + 2000 * random();
-      const bytes = { heapBytes, oldSpaceBytes: heapBytes, externalBytes: 0, arrayBuffersBytes: 0 };
-      const reading = { timeMs: 1000 * row, ...bytes, forced: true, pauseMs: 5 };
-      feed.push({ reading, counts: Object.entries(counts), site: { of: 'a later version' } });
+      feed.push(row);
+      for (const other of also(row)) feed.push(other);
     }
     feed.close();
+    after(feed);
   }
 }
 
@@ -97,43 +124,124 @@ describe('isolateFeed', () => {
     expect(notices.filter((text) => text.includes('isolates'))).toHaveLength(1);
   });
 
-  it('passes over anything that is no row', () => {
+  /** The same reading with counts that would make the isolate start over, were they taken in. */
+  const spoilt = ({ reading, counts }: Row, more: Counts = []): Row => ({
+    reading,
+    counts: [...counts.map(([name, units]): Counts[number] => [name, 3 * units + 1]), ...more],
+  });
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const hostile = {
+    get reading() {
+      throw new Error('hostile');
+    },
+  };
+  const noLists = [null, undefined, 'x', {}, Symbol('x'), revoked, hostile, () => 1];
+  const strange = [...noLists, []];
+  const noAmounts = [...strange, Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 53];
+  const fields = ['timeMs', 'heapBytes', 'oldSpaceBytes', 'externalBytes', 'arrayBuffersBytes', 'pauseMs'];
+
+  it.each<[string, (row: Row) => unknown[]]>([
+    ['anything else', () => [...strange, 1]],
+    ['a reading that is none', (row) => strange.map((reading) => ({ ...spoilt(row), reading }))],
+    [
+      'a reading in which something is no amount',
+      (row) =>
+        fields.flatMap((field) =>
+          noAmounts.map((value) => ({ ...spoilt(row), reading: { ...row.reading, [field]: value } })),
+        ),
+    ],
+    [
+      'counts that are no list of pairs',
+      (row) => [
+        ...noLists.map((counts) => ({ ...spoilt(row), counts })),
+        ...strange.map((value) => spoilt(row, [value as never])),
+        spoilt(row, [['a', 1, 1] as never]),
+        spoilt(row, [[1, 1] as never]),
+      ],
+    ],
+    ['counts that are no amounts', (row) => noAmounts.map((value) => spoilt(row, [['a', value as never]]))],
+    [
+      'more names than there can be',
+      (row) => [
+        spoilt(
+          row,
+          Array.from({ length: 10_001 }, (_, k) => [`a${k}`, 0]),
+        ),
+      ],
+    ],
+  ])('passes over %s, as the report shows', (_, also) => {
+    const [{ guard }, { guard: plain }] = [liveGuard(), liveGuard()];
+    const errors: Error[] = [];
+    guard.on('error', (error) => errors.push(error));
+    run(plain);
+    run(guard, { also });
+    expect(guard.report()).toEqual(plain.report());
+    expect(plain.report().scopes[0]!.verdict).toBe('growing');
+    expect(errors).toEqual([]);
+  });
+
+  it('would notice a row that it should have passed over', () => {
+    const [{ guard }, { guard: plain }] = [liveGuard(), liveGuard()];
+    run(plain);
+    run(guard, { also: (row) => [spoilt(row)] });
+    expect(guard.report()).not.toEqual(plain.report());
+  });
+
+  it('takes in nothing once it is closed', () => {
+    const [{ guard }, { guard: plain }] = [liveGuard(), liveGuard()];
+    const random = seededRandom(2);
+    run(plain);
+    run(guard, {
+      after: (feed) => {
+        for (const row of lifeOf(random, 'sort')) feed.push(row);
+      },
+    });
+    expect(guard.report()).toEqual(plain.report());
+  });
+
+  it('takes in nothing while its handle of the shared guard is closed, whoever else has one', async () => {
+    const guard = getGuard({ enabled: true, level: 'prove', logger: silent });
+    const other = getGuard();
+    const random = seededRandom(2);
+    const isolates = Array.from({ length: 6 }, () => ({
+      feed: isolateFeed(guard, (name) => `late:${name}`),
+      life: lifeOf(random),
+    }));
+    // Each has opened its way into the guard before that is closed.
+    for (const { feed, life } of isolates) feed.push(life[0]);
+    other.scope('job', 'late:send');
+    await guard.close();
+    for (const { feed, life } of isolates) {
+      for (const row of life.slice(1)) feed.push(row);
+      feed.close();
+    }
+    const [send] = other.report().scopes.filter(({ scope }) => scope === 'late:send');
+    expect(send).toMatchObject({ evidence: [], verdict: 'warming-up' });
+    await other.close();
+  });
+
+  it('takes strange names and amounts as they are, and nothing of it throws', () => {
     const { guard } = liveGuard();
     const errors: Error[] = [];
     guard.on('error', (error) => errors.push(error));
-    const feed = isolateFeed(guard, scopeOf);
-    const reading = {
-      timeMs: 1,
-      heapBytes: 1,
-      oldSpaceBytes: 1,
-      externalBytes: 1,
-      arrayBuffersBytes: 1,
-      pauseMs: 1,
-    };
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
-    const hostile = {
-      get reading() {
-        throw new Error('hostile');
-      },
-    };
-    const strange = [null, undefined, 1, 'x', [], {}, Symbol('x'), proxy, hostile, () => 1];
-    const rows = [
-      ...strange,
-      ...strange.map((value) => ({ reading: value, counts: [] })),
-      ...strange.map((value) => ({ reading, counts: value })),
-      ...strange.map((value) => ({ reading, counts: [value] })),
-      ...strange.map((value) => ({ reading, counts: [['a', value]] })),
-      ...strange.map((value) => ({ reading: { ...reading, heapBytes: value }, counts: [['a', 1]] })),
-      ...[Number.NaN, -1, Number.POSITIVE_INFINITY].map((n) => ({ reading, counts: [['a', n]] })),
-      { reading, counts: [['__proto__', 3]] },
-      { reading: { ...reading, timeMs: 0 }, counts: [['__proto__', 1]] },
-      { reading: { ...reading, timeMs: 5, heapBytes: 1e300 }, counts: [['', 7]] },
-    ];
-    for (let k = 0; k < 3; k++) for (const row of rows) expect(() => feed.push(row)).not.toThrow();
-    feed.close();
-    expect(() => feed.push(rows[0])).not.toThrow();
-    expect(errors).toEqual([]);
+    run(guard, {
+      also: (row) => [
+        { ...row, counts: [['__proto__', 3]] },
+        { ...row, reading: { ...row.reading, timeMs: 0 }, counts: [['__proto__', 1]] },
+        { ...row, reading: { ...row.reading, heapBytes: 2 ** 52 }, counts: [['', 7]] },
+      ],
+    });
     expect(() => guard.report()).not.toThrow();
+    expect(errors).toEqual([]);
+  });
+
+  it('cuts names as those of scopes are, under which their growth is told', () => {
+    const [{ guard }, { guard: plain }] = [liveGuard(), liveGuard()];
+    run(plain);
+    run(guard, { suffix: '-'.repeat(1000) });
+    const [send] = guard.report().scopes;
+    expect(send).toMatchObject({ verdict: 'growing', scope: `mail:send${'-'.repeat(246)}…` });
+    expect(send!.bytesPerUnit).toBe(plain.report().scopes[0]!.bytesPerUnit);
   });
 });

@@ -100,6 +100,16 @@ describe('growth inside isolates', () => {
     expect(Math.max(...errors)).toBeLessThan(0.2);
   });
 
+  it.each([0.5, 0.9])(
+    'is that of nobody where every job keeps as much, also where one name has %f of them',
+    (share) => {
+      const names = [share, 1 - share].map((of) => ({ share: of, leak: 51_200 }));
+      const { growing } = tally({ ...recycled, names }, 3);
+      expect(growing.get(-1)).toBe(3);
+      expect(others(growing, [-1])).toBe(0);
+    },
+  );
+
   it.each([
     ['2 MB in the first 60 jobs', settlingBy(2e6, 60), [HONEST, HONEST, HONEST, HONEST]],
     ['1 MB in the first 200 jobs', settlingBy(1e6, 200), [HONEST, HONEST, HONEST, HONEST]],
