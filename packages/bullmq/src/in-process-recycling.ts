@@ -1,6 +1,7 @@
+import { LeakguardError } from '@leakguard/core';
 import { heapBytes } from './child/heap-bytes.ts';
 import { HeapLimit } from './child/heap-limit.ts';
-import { type ResolvedRecycling, refuse } from './options.ts';
+import type { ResolvedRecycling } from './options.ts';
 import type { RecycleCause } from './pool/pool-options.ts';
 import { askForReplacement, isReplacementDue, isSupervised, supervisedSlot } from './supervise/supervised.ts';
 import { baselineText, type WarnOnce } from './warn-once.ts';
@@ -16,10 +17,16 @@ export interface ProcessHost {
   warnings: WarnOnce;
 }
 
-const IN_PROCESS_HELP = `kept (it needs somebody who starts the process again): a processor function shares its process and cannot be recycled inside of it.
+/** Both ways out, each one line. */
+function cannotKeep(option: string, value: number): never {
+  throw new LeakguardError(
+    'ERR_LEAKGUARD_OPTION',
+    `GuardedWorker: ${option} (${value}) cannot be kept here: a processor function shares its process and cannot be recycled inside of it.
   Either start the program under leakguard:   npx leakguard run worker.js
   or let it exit for an orchestrator:         recycle: 'exit'
-Or give the path of a processor file instead of a function: BullMQ then runs it in isolates of its own, which need neither. The value`;
+Or give the path of a processor file instead of a function: BullMQ then runs it in isolates of its own, and neither is needed.`,
+  );
+}
 
 /** The number is the protocol between copies of this module: ESM, CommonJS, installed twice. */
 const CLAIMED = Symbol.for('leakguard.bullmq.process-recycling/1');
@@ -50,8 +57,8 @@ export class InProcessRecycling {
   static of(options: ResolvedRecycling, host: ProcessHost): InProcessRecycling | null {
     if (options.maxJobs === 0 && options.maxHeapBytes === null) return null;
     if (options.recycle !== 'exit' && !isSupervised()) {
-      if (options.maxJobs !== 0) refuse('maxJobsPerWorker', options.maxJobs, IN_PROCESS_HELP);
-      refuse('maxHeapPerWorker', options.maxHeapBytes, IN_PROCESS_HELP);
+      if (options.maxJobs !== 0) cannotKeep('maxJobsPerWorker', options.maxJobs);
+      cannotKeep('maxHeapPerWorker', options.maxHeapBytes!);
     }
     return new InProcessRecycling(options, host);
   }
@@ -61,6 +68,11 @@ export class InProcessRecycling {
     this.#host = host;
     this.#heapLimit = heapLimitOf(options, host.warnings);
     this.#limit = processLimit(options, host.random());
+  }
+
+  /** Jobs that this worker has finished. */
+  get jobs(): number {
+    return this.#jobs;
   }
 
   jobBegan(): void {

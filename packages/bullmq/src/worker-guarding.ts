@@ -4,6 +4,7 @@ import type { Processor } from 'bullmq';
 import { ActiveJobs } from './active-jobs.ts';
 import { BoundedClose } from './bounded-close.ts';
 import { abandon, type BullmqModule, UnknownBullmqError } from './bullmq-internals.ts';
+import { heapBytes } from './child/heap-bytes.ts';
 import type { RecycledEvent } from './events.ts';
 import type { GuardedWorkerOptions } from './guarded-worker-types.ts';
 import { InProcessRecycling } from './in-process-recycling.ts';
@@ -144,8 +145,10 @@ export class WorkerGuarding {
 
   /** A shutdown is as urgent as without a supervisor; where it only replaces, long jobs may end. */
   #drain({ reason, timeoutMs }: DrainRequest): Promise<void> {
-    if (reason === 'replaced' && this.#asked !== null) {
-      this.#tell({ ...this.#asked.event, ms: Math.round(performance.now() - this.#asked.atMs) });
+    if (reason === 'replaced' && this.#asked !== null && this.#inProcess !== null) {
+      // It went on while its replacement started: what it has done and what it holds is told as of now.
+      const [{ jobs }, { event, atMs }] = [this.#inProcess, this.#asked];
+      this.#tell({ ...event, jobs, heapBytes: heapBytes(), ms: Math.round(performance.now() - atMs) });
     }
     if (reason === 'shutdown') return this.#worker.close();
     return this.#closePatiently(timeoutMs - this.#recycling.shutdownTimeoutMs);

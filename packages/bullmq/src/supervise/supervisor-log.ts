@@ -21,8 +21,9 @@ export class SupervisorLog {
   }
 
   replaced(event: ReplacedEvent): void {
-    const why = event.jobs === null ? event.reason : `${event.reason}, after ${event.jobs} jobs`;
-    this.#logger.info(event, `leakguard: worker ${event.oldPid} replaced by ${event.pid} (${why})`);
+    const why =
+      event.jobs === null ? event.reason : `${event.reason}, which it asked for after ${event.jobs} jobs`;
+    this.#logger.info(fields(event), `leakguard: worker ${event.oldPid} replaced by ${event.pid} (${why})`);
   }
 
   replacementFailed(worker: WorkerProcess): void {
@@ -31,18 +32,21 @@ export class SupervisorLog {
   }
 
   notReady(worker: WorkerProcess): void {
-    this.#logger.warn({ pid: worker.pid }, `leakguard: ${this.#whyNotReady(worker)}; it is started again`);
+    this.#logger.warn(
+      { workerPid: worker.pid },
+      `leakguard: ${this.#whyNotReady(worker)}; it is started again`,
+    );
   }
 
   crashed(event: CrashedEvent, error: Error | undefined): void {
     const how = error?.message ?? event.signal ?? `exit code ${event.code}`;
     const who = event.pid === null ? 'a worker' : `worker ${event.pid}`;
-    this.#logger.error(event, `leakguard: ${who} ended while ${event.phase}: ${how}`);
+    this.#logger.error(fields(event), `leakguard: ${who} ended while ${event.phase}: ${how}`);
   }
 
   killedAtDeadline({ pid }: WorkerProcess): void {
     const text = `worker ${pid} had not drained within ${this.#options.drainTimeout} ms and was killed; its jobs run again when their locks expire`;
-    this.#logger.warn({ pid }, `leakguard: ${text}`);
+    this.#logger.warn({ workerPid: pid }, `leakguard: ${text}`);
   }
 
   gaveUp(failedStarts: number): void {
@@ -69,4 +73,9 @@ export class SupervisorLog {
       ? `${within}: its worker has no connection to Redis`
       : `${within}: it started no GuardedWorker`;
   }
+}
+
+/** A logger's own `pid` is that of the supervisor: a second one would make it unreadable. */
+function fields<Event extends { pid: number | null }>({ pid, ...rest }: Event): object {
+  return { ...rest, workerPid: pid };
 }
