@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 describe.each(MAJORS)('jobs are counted ($name)', (major) => {
-  it('under queue and name, failed ones too, with the job as subject', async () => {
+  it('under queue and name, failed ones too, with the job as subject and the processor as handler', async () => {
     bench = new JobBench(major, redis);
     const guard = recordingGuard();
     await bench.queue.addBulk([
@@ -30,17 +30,16 @@ describe.each(MAJORS)('jobs are counted ($name)', (major) => {
       { name: 'mail', data: { fails: true } },
     ]);
     const jobs: object[] = [];
-    bench.worker(
-      async (job: Job) => {
-        jobs.push(job);
-        if (job.data.fails) throw new Error('as asked');
-      },
-      { guard },
-    );
+    const processor = async (job: Job): Promise<void> => {
+      jobs.push(job);
+      if (job.data.fails) throw new Error('as asked');
+    };
+    bench.worker(processor, { guard });
     await guard.finished(3);
     const queue = bench.queue.name;
     expect(guard.finishedByScope()).toEqual({ [`${queue}:mail`]: 2, [`${queue}:resize`]: 1 });
     expect(guard.units.map(({ subject }) => subject)).toEqual(jobs);
+    for (const { handlers } of guard.units) expect(handlers).toEqual([processor]);
     expect(guard.units.every(({ ends, entered }) => ends === 1 && entered.length === 1)).toBe(true);
   });
 
@@ -51,6 +50,7 @@ describe.each(MAJORS)('jobs are counted ($name)', (major) => {
     bench.worker(processorFile('work.mjs'), { guard, useWorkerThreads: true });
     await guard.finished(4);
     expect(guard.finishedByScope()).toEqual({ [`${bench.queue.name}:job`]: 4 });
+    for (const { handlers } of guard.units) expect(handlers).toEqual([]);
   });
 
   it('by no guard that is closed, and whatever a guard does, jobs go on', async () => {

@@ -93,9 +93,14 @@ describe.each(MAJORS)('a child that dies while it loads ($name)', (major) => {
       process.kill(Number(line.split(':')[0]), 'SIGKILL');
     }
     await bench.finished(ids.length);
+    // It is tried again after a second, and where the machine is slow the jobs end before it is ready.
+    await until(async () => {
+      ids.push(...(await bench.add(1)));
+      await bench.finished(ids.length);
+      return bench.isolates.length >= 2;
+    }, 'another isolate took over');
     expect(bench.idsOf('S')).toEqual(ids);
     expect(await bench.counts()).toMatchObject({ completed: ids.length, failed: 0 });
-    expect(bench.isolates.length).toBeGreaterThanOrEqual(2);
   });
 
   it('gives the job back untouched where the worker closes meanwhile', async () => {

@@ -1,8 +1,13 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createGuard } from '@leakguard/core';
 import { startRedis, type TestRedis } from '@leakguard/test-utils';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { JobBench } from './job-bench.ts';
 import { MAJORS, VARIANTS } from './majors.ts';
 import { until } from './until.ts';
+import { warningsOf } from './warnings.ts';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 // Isolates run the built package: `npm run build -w packages/bullmq` first.
 let redis: TestRedis;
@@ -63,6 +68,26 @@ describe.each(MAJORS)('recycling ($name)', (major) => {
     await expectEachOnce(ids);
     expect(bench.isolates.length).toBeLessThanOrEqual(2);
     expect(bench.recycled).toEqual([]);
+  });
+
+  it('goes to the growth log and its channel, and tells its price once', async () => {
+    bench = new JobBench(major, redis);
+    const told: unknown[] = [];
+    const listen = (message: unknown): void => void told.push(message);
+    subscribe('leakguard:recycle', listen);
+    const warnings = warningsOf('LEAKGUARD_RECYCLE_PRICE');
+    const guard = createGuard({ enabled: true, logger: silent });
+    const ids = await bench.add(10);
+    bench.worker('work.mjs', { maxJobsPerWorker: 1, guard });
+    await bench.finished(ids.length);
+    await until(() => bench.recycled.length >= 2, 'isolates were recycled');
+    unsubscribe('leakguard:recycle', listen);
+    const [first] = bench.recycled;
+    expect(told[0]).toMatchObject({ event: 'recycle', queue: bench.queue.name, ...first });
+    expect(await warnings.all()).toEqual([
+      expect.stringContaining(`queue ${bench.queue.name}: recycling costs about`),
+    ]);
+    await guard.close();
   });
 
   it('leaves a job alone that runs longer than its lock lasts while others are recycled', async () => {

@@ -45,6 +45,21 @@ function signal(number: number, name: NodeJS.Signals): void {
   process.kill(under.children[number]!.pid!, name);
 }
 
+/** Those of the isolates that were told to leave, which they do not do before they get SIGCONT. */
+function leavesAsked(numbers: readonly number[]): number[] {
+  const asked: number[] = [];
+  for (const number of numbers) {
+    const child = under.children[number]!;
+    const { send } = child;
+    child.send = async (message) => {
+      asked.push(number);
+      return send(message);
+    };
+    signal(number, 'SIGSTOP');
+  }
+  return asked;
+}
+
 describe.each(DIAGONAL)('the pool ($title)', (variant) => {
   it('hands out the isolate that is nearest its limit', async () => {
     under = poolOf(variant, variant.useWorkerThreads, { maxJobsPerWorker: 90 }, { concurrencyOf: 3 });
@@ -194,18 +209,33 @@ describe.each(MAJORS)('a pool of processes ($name)', (major) => {
     release(2);
   });
 
+  it('lets a job wait for the replacement that starts anyway, rather than start another one', async () => {
+    under = poolOf(major, false, { maxJobsPerWorker: 1, prewarm: 0 });
+    await jobsOn(0, 1);
+    expect(under.children).toHaveLength(2);
+    expect(await retain()).toBe(1);
+    expect(under.children).toHaveLength(2);
+    release(1);
+  });
+
+  it('lets a spent isolate leave when one is started in its place, whoever else is leaving', async () => {
+    under = poolOf(major, false, { maxJobsPerWorker: 1, prewarm: 0 });
+    const spent = await Promise.all([retain(), retain()]);
+    const asked = leavesAsked([0, 1]);
+    for (const number of spent) release(number);
+    expect((await Promise.all([retain(), retain()])).sort()).toEqual([2, 3]);
+    expect(asked.sort()).toEqual([0, 1]);
+    signal(0, 'SIGCONT');
+    signal(1, 'SIGCONT');
+    await until(() => under.recycled.length === 2, 'both left');
+    release(2);
+    release(3);
+  });
+
   it('lets one isolate leave at a time, however long it takes', async () => {
     under = poolOf(major, false, one);
     for (let jobs = 0; jobs < 4; jobs++) await round(2);
-    const asked: number[] = [];
-    for (const number of [0, 1]) {
-      const { send } = under.children[number]!;
-      under.children[number]!.send = async (message) => {
-        asked.push(number);
-        return send(message);
-      };
-      signal(number, 'SIGSTOP');
-    }
+    const asked = leavesAsked([0, 1]);
     await until(() => asked.length === 1, 'one was told to leave');
     const other = 1 - asked[0]!;
     await jobsOn(other, 1);
