@@ -228,6 +228,23 @@ describe.each(MAJORS)('$name: a finished request is garbage', ({ Koa }) => {
     expect(socket.destroyed).toBe(false);
   });
 
+  it('also where the app keeps a context that has let go of its request', async () => {
+    const kept: Koa.Context[] = [];
+    const requests: WeakRef<object>[] = [];
+    const { port, agent } = await start((ctx) => {
+      kept.push(ctx as Koa.Context);
+      requests.push(new WeakRef(ctx.req));
+      // Once all who wait for the end of the response were told of it.
+      ctx.res.once('close', () =>
+        Object.assign(ctx, { req: null, res: null, request: null, response: null }),
+      );
+    });
+    for (let n = 0; n < 3; n++) await request(port, `/users/${n}`, { agent });
+    await expect.poll(() => kept.every(({ req }) => req === null)).toBe(true);
+    expect(await collected(requests)).toBe(true);
+    expect(kept).toHaveLength(3);
+  });
+
   it('and this test would notice one that is not', async () => {
     const kept: object[] = [];
     const { contexts, port, agent } = await start((ctx) => void kept.push(ctx));

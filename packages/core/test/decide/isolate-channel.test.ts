@@ -66,6 +66,10 @@ const others = (map: ReadonlyMap<number, number>, names: readonly number[]): num
  * Of 50 seeds each: of 100 leaks of 10 and 50 KB in recycled isolates 2 missed, all 98 intervals held the truth, the
  * worst size was off by 43 %; of 51 beside a leak of 1 KB none missed, all 51, 12 %. Accused without cause: nobody in 4 of 6
  * healthy kinds, one name or age itself in 1 seed of each of the other two. `leaking` without cause: never.
+ *
+ * Two kinds were found when all had been tuned, and are as they are. Warm-up longer than an isolate's life: growth of nobody
+ * in 16 of 120 seeds. Rare names that load 1 to 2 MB beside a leak of 20 KB: 2 innocent names in 40 seeds, and the leak
+ * unnamed in the end in 23 of them.
  */
 describe('growth inside isolates', () => {
   it('is found and sized by name, pooled over isolates that are recycled', () => {
@@ -122,6 +126,23 @@ describe('growth inside isolates', () => {
   ])('names nobody for warm-up that comes again in every isolate: %s', (_, warmUp, names) => {
     const { growing } = tally({ ...recycled, names, warmUp });
     expect(others(growing, [])).toBeLessThanOrEqual(0.04 * SEEDS);
+  });
+
+  it('is seldom seen, and never confirmed, where 4 MB settle over more jobs than an isolate lives', () => {
+    const names = [HONEST, HONEST, HONEST, HONEST];
+    const { growing, leaking } = tally({ ...recycled, names, warmUp: settlingBy(4e6, 300) });
+    expect(others(growing, [-1])).toBeLessThanOrEqual(0.04 * SEEDS);
+    expect(growing.get(-1) ?? 0).toBeLessThanOrEqual(0.2 * SEEDS);
+    expect(leaking.size).toBe(0);
+  });
+
+  it('is seldom that of rare names that load 1 to 2 MB at first use beside a leak, and never confirmed', () => {
+    const rare = [1, 1.5, 2].map((mb) => ({ share: 0.02, firstUse: mb * 1e6 }));
+    const names = [HONEST, { share: 1, leak: 20_480 }, HONEST, ...rare];
+    const seeds = Math.ceil(SEEDS / 3);
+    const { growing, leaking } = tally({ ...recycled, jobs: 12_000, names }, seeds);
+    expect(others(growing, [-1, 1])).toBeLessThanOrEqual(0.25 * seeds);
+    expect(others(leaking, [1])).toBe(0);
   });
 
   it('names nobody where two floors per isolate, always equally far apart, are all there is', () => {
