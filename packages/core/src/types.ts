@@ -194,6 +194,7 @@ export interface EvidenceReport {
 export interface OverheadReport {
   /** Own CPU over the process's CPU since start, 0 to 1. */
   share: number;
+  /** Of this process; what isolates (BullMQ processor files) spend on measuring themselves is not in it. */
   ownCpuMs: number;
   processCpuMs: number;
   /** Mean cost of begin plus end, microseconds, timed on one unit in `timedOneIn`. */

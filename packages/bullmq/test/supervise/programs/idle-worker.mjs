@@ -43,7 +43,7 @@ setInterval(() => {
   if (commands === undefined) return;
   const asked = (command) => existsSync(`${commands}/${process.pid}.${command}`);
   if (asked('replace')) askForReplacement('jobs', { jobs: 500, heapBytes: 1000 });
-  if (asked('replace-wordlessly'))
+  if (process.connected && asked('replace-wordlessly'))
     process.send({ leakguard: 'leakguard.supervise/1', type: 'replace', reason: 'jobs' });
   if (asked('crash')) process.exit(9);
   if (asked('exit')) process.exit(0);
