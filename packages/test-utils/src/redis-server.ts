@@ -31,6 +31,8 @@ export class NoRedisError extends Error {
 const BINARIES = ['redis-server', 'valkey-server'];
 const START_MS = 20_000;
 const POLL_MS = 20;
+const APT_TRIES = 60;
+const APT_PAUSE_MS = 3000;
 
 /** The Redis of `REDIS_URL` if that is set, else a private one. Queues of tests need names of their own. */
 export async function startRedis(): Promise<TestRedis> {
@@ -48,7 +50,7 @@ export async function startRedis(): Promise<TestRedis> {
  * @throws NoRedisError where no server can be had
  */
 export async function startPrivateRedis(config: readonly string[] = []): Promise<PrivateRedis> {
-  const binary = installedBinary() ?? installBinary();
+  const binary = installedBinary() ?? (await installBinary());
   const folder = mkdtempSync(join(tmpdir(), 'leakguard-redis-'));
   const port = await freePort();
   let server: ChildProcess | null = null;
@@ -86,22 +88,30 @@ export function installedBinary(): string | undefined {
   return BINARIES.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
-function installBinary(): string {
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const apt = (...args: string[]): void => {
-    const [command, ...rest] = [...asRoot, 'apt-get', '-o', 'DPkg::Lock::Timeout=120', ...args];
-    execFileSync(command!, rest, {
-      stdio: 'ignore',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  };
-  try {
-    apt('update');
-    apt('install', '-y', '--no-install-recommends', 'redis-server');
-  } catch (cause) {
-    throw new NoRedisError(NO_REDIS, { cause });
+/** Test files run side by side: where another process is at apt-get already, it may be what installs it. */
+async function installBinary(): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      aptGet('update');
+      aptGet('install', '-y', '--no-install-recommends', 'redis-server');
+      return installedBinary() ?? raise();
+    } catch (cause) {
+      const isBusy = /\block\b/i.test(String((cause as { stderr?: unknown }).stderr));
+      if (!isBusy || tries === APT_TRIES) throw new NoRedisError(NO_REDIS, { cause });
+    }
+    await wait(APT_PAUSE_MS);
+    const installed = installedBinary();
+    if (installed !== undefined) return installed;
   }
-  return installedBinary() ?? raise();
+}
+
+function aptGet(...args: string[]): void {
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const [command, ...rest] = [...asRoot, 'apt-get', '-o', 'DPkg::Lock::Timeout=120', ...args];
+  execFileSync(command!, rest, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
 }
 
 const NO_REDIS =
