@@ -20,6 +20,7 @@ it('exports to adapters exactly what they have in common', () => {
     'Place',
     'RequestCounter',
     'ScopeOption',
+    'byteSize',
     'canFinish',
     'defaultLogger',
     'isCountedFor',
