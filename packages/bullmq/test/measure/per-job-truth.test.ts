@@ -75,15 +75,17 @@ describe('per-job truth on a real Redis', () => {
     expect(Math.abs(bytesPerUnit! / truth - 1)).toBeLessThan(0.2);
   });
 
-  it('names what leaks in process at concurrency 8, within the interval', async () => {
+  it('names what leaks in process at concurrency 8, within twice the interval and 20 %', async () => {
     const rows = await truthOf({
       mode: 'in-process',
-      jobs: 6000,
+      // Rows come by the clock: a fast machine gets few of them in few jobs.
+      jobs: 10_000,
       names: ['honest', 'warms-up', 'large'],
     });
     expect(named(rows)).toEqual(['large']);
-    const { truth, ci95 } = rows.find(({ name }) => name === 'large')!;
-    expect(ci95![0]).toBeLessThanOrEqual(truth);
-    expect(ci95![1]).toBeGreaterThanOrEqual(truth);
+    const { truth, bytesPerUnit, ci95 } = rows.find(({ name }) => name === 'large')!;
+    // One run in twenty lies outside of a 95 % interval, and must not fail: at twice its width hardly any does.
+    expect(Math.abs(bytesPerUnit! - truth)).toBeLessThan(ci95![1] - ci95![0]);
+    expect(Math.abs(bytesPerUnit! / truth - 1)).toBeLessThan(0.2);
   });
 });
