@@ -12,6 +12,8 @@ export interface ProcessHost {
   drainAndExit(cause: RecycleCause, jobs: number, heapBytes: number): void;
   /** A supervisor was asked for a replacement, and lets this process drain when that is ready. */
   asked(cause: RecycleCause, jobs: number, heapBytes: number): void;
+  /** True for the first worker of the process that asks. */
+  claimsProcess(): boolean;
   random(): number;
   nowMs(): number;
   warnings: WarnOnce;
@@ -34,7 +36,7 @@ const CLAIMED = Symbol.for('leakguard.bullmq.process-recycling/1');
 const host = globalThis as typeof globalThis & { [CLAIMED]?: true };
 
 /** True for the first that asks: one process is replaced once, whichever of its workers reach their limits. */
-function claimsProcess(): boolean {
+export function claimsProcess(): boolean {
   if (host[CLAIMED]) return false;
   Object.defineProperty(host, CLAIMED, { value: true, enumerable: false });
   return true;
@@ -85,7 +87,7 @@ export class InProcessRecycling {
     const cause = this.#cause();
     if (cause === null) return;
     this.#isDue = true;
-    if (!claimsProcess()) return;
+    if (!this.#host.claimsProcess()) return;
     const held = heapBytes();
     if (this.#options.recycle === 'exit' && !isSupervised()) this.#host.drainAndExit(cause, this.#jobs, held);
     else {

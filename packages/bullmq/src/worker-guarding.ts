@@ -7,7 +7,7 @@ import { abandon, type BullmqModule, UnknownBullmqError } from './bullmq-interna
 import { heapBytes } from './child/heap-bytes.ts';
 import type { RecycledEvent } from './events.ts';
 import type { GuardedWorkerOptions } from './guarded-worker-types.ts';
-import { InProcessRecycling } from './in-process-recycling.ts';
+import { claimsProcess, InProcessRecycling } from './in-process-recycling.ts';
 import { JobCounter, type NamedJob } from './job-counter.ts';
 import { IsolateFeeds } from './measure/isolate-feeds.ts';
 import { type ResolvedRecycling, refuse, refuseWithoutEffect, resolveRecycling } from './options.ts';
@@ -171,6 +171,7 @@ export class WorkerGuarding {
         const isolate = { kind: 'process', id: process.pid } as const;
         this.#asked = { event: { reason, jobs, heapBytes, isolate, ms: null }, atMs: performance.now() };
       },
+      claimsProcess,
       random: Math.random,
       nowMs: () => performance.now(),
       warnings: this.#warnings,

@@ -16,6 +16,7 @@ function jobsUntilDrain(random: number, maxJobsJitter?: number): number {
       drained = jobs;
     },
     asked: () => undefined,
+    claimsProcess: () => true,
     random: () => random,
     nowMs: () => 0,
     warnings: new WarnOnce(),

@@ -23,7 +23,9 @@ test('leakguard run replaces the processes of an unchanged worker program, and l
       ...{ env: { ...process.env, ...jobs.env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     }),
   );
-  const replaced = () => [...output().matchAll(/worker (\d+) replaced by (\d+) \(jobs, after \d+ jobs\)/g)];
+  const replaced = () => [
+    ...output().matchAll(/worker (\d+) replaced by (\d+) \(jobs, which it asked for after \d+ jobs\)/g),
+  ];
   await jobs.feedUntil('several replaced', () => replaced().length >= 3);
   child.kill('SIGTERM');
   expect(await exit).toEqual({ code: 0, signal: null });
