@@ -11,7 +11,7 @@ export interface ProcessHost {
   /** `recycle: 'exit'`: everything drains, then the process exits. */
   drainAndExit(cause: RecycleCause, jobs: number, heapBytes: number): void;
   /** A supervisor was asked for a replacement, and lets this process drain when that is ready. */
-  asked(cause: RecycleCause, jobs: number, heapBytes: number): void;
+  asked(cause: RecycleCause): void;
   /** True for the first worker of the process that asks. */
   claimsProcess(): boolean;
   random(): number;
@@ -91,7 +91,7 @@ export class InProcessRecycling {
     const held = heapBytes();
     if (this.#options.recycle === 'exit' && !isSupervised()) this.#host.drainAndExit(cause, this.#jobs, held);
     else {
-      this.#host.asked(cause, this.#jobs, held);
+      this.#host.asked(cause);
       askForReplacement(cause, { jobs: this.#jobs, heapBytes: held });
     }
   }

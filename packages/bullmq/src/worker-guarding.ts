@@ -55,8 +55,8 @@ export class WorkerGuarding {
   #sandbox: Sandbox | null = null;
   #isAbandoned = false;
   #patienceMs = 0;
-  /** What the supervisor was asked for a replacement with, and when. */
-  #asked: { event: RecycledEvent; atMs: number } | null = null;
+  /** Why the supervisor was asked for a replacement, and when. */
+  #asked: { reason: RecycledEvent['reason']; atMs: number } | null = null;
 
   constructor(
     bullmq: BullmqModule,
@@ -147,8 +147,10 @@ export class WorkerGuarding {
   #drain({ reason, timeoutMs }: DrainRequest): Promise<void> {
     if (reason === 'replaced' && this.#asked !== null && this.#inProcess !== null) {
       // It went on while its replacement started: what it has done and what it holds is told as of now.
-      const [{ jobs }, { event, atMs }] = [this.#inProcess, this.#asked];
-      this.#tell({ ...event, jobs, heapBytes: heapBytes(), ms: Math.round(performance.now() - atMs) });
+      const [{ jobs }, { reason: cause, atMs }] = [this.#inProcess, this.#asked];
+      const isolate = { kind: 'process', id: process.pid } as const;
+      const ms = Math.round(performance.now() - atMs);
+      this.#tell({ reason: cause, jobs, heapBytes: heapBytes(), isolate, ms });
     }
     if (reason === 'shutdown') return this.#worker.close();
     return this.#closePatiently(timeoutMs - this.#recycling.shutdownTimeoutMs);
@@ -167,9 +169,8 @@ export class WorkerGuarding {
         this.#tell({ reason, jobs, heapBytes, isolate: { kind: 'process', id: process.pid }, ms: null });
         void drainAndExit();
       },
-      asked: (reason, jobs, heapBytes) => {
-        const isolate = { kind: 'process', id: process.pid } as const;
-        this.#asked = { event: { reason, jobs, heapBytes, isolate, ms: null }, atMs: performance.now() };
+      asked: (reason) => {
+        this.#asked = { reason, atMs: performance.now() };
       },
       claimsProcess,
       random: Math.random,
