@@ -1,0 +1,103 @@
+import type { MemoryReport, ScopeKind } from './types.ts';
+
+/** Where a function starts: V8 names functions, not lines. As the app's source has it, where a source map tells. */
+export interface Frame {
+  /** Its name, `(anonymous)` without one. */
+  function: string;
+  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`). */
+  file: string;
+  /** Counted from 1. */
+  line: number;
+  /** Counted from 1. */
+  column: number;
+  /** Name and version of the package whose file it is, `keyv@5.5.0`; missing for the app's own files and for Node's. */
+  package?: string;
+}
+
+/** An expression in the allocating function that may have made what stayed. A guess from the source, and labelled as one. */
+export interface AllocationCandidate {
+  /** Counted from 1. */
+  line: number;
+  /** Counted from 1. */
+  column: number;
+  /** The source of it in one line, shortened. */
+  text: string;
+  /** What it does: makes something (`object`, `array`, `closure`, `new`, `string`), or puts it into something (`keeps`). */
+  kind: 'keeps' | 'object' | 'array' | 'closure' | 'new' | 'string';
+  /** Of `keeps`: what it is put into, if that outlives the function: 'a module-level Map'; else null. */
+  container: string | null;
+}
+
+/** The function that allocated what stayed. */
+export interface SiteReport {
+  /**
+   * `function`: called by the handler of a route or job. `middleware`: runs for several routes. `requests`: only frames of Node and of
+   * the framework, so the request objects themselves are kept.
+   */
+  kind: 'function' | 'middleware' | 'requests';
+  /** The outermost function of a package below the handler: what you call and can upgrade; else the allocating one. */
+  entry: Frame;
+  /** The innermost function that is not Node's: what allocates. */
+  allocating: Frame;
+  /** The handler of the route or job below which that happened, null where it was on no stack. */
+  handler: Frame | null;
+  /** Of the bytes that stayed (of this scope), 0 to 1. */
+  share: number;
+  /** Samples behind it; under 5 it is a hint. */
+  samples: number;
+  /** Expressions of the allocating function, likeliest first; empty where its source cannot be read. */
+  lines: AllocationCandidate[];
+}
+
+/** One line of `topSites`: what stays allocated by one function, and how that changed since the read before. */
+export interface TopSite {
+  frame: Frame;
+  /** Live bytes, estimated from samples. */
+  bytes: number;
+  samples: number;
+  /** Since the read before, null if there was none. */
+  deltaBytes: number | null;
+  /** Half width of a 95 % interval of `bytes`, by the samples alone. */
+  errorBytes: number;
+  /** Age of its median sample, milliseconds; null while that is unknown. */
+  ageMs: number | null;
+}
+
+/** Live samples of one stack. */
+export interface StackStatistic {
+  /** Innermost first: indexes into `frames`. */
+  stack: readonly number[];
+  /** The scope below whose handler it was allocated, null where none was on the stack or several could be. */
+  scope: string | null;
+  /** Live bytes, estimated from samples. */
+  bytes: number;
+  samples: number;
+  /** Sum of squares of what the samples stand for, bytes squared: the variance of `bytes`, roughly. */
+  variance: number;
+}
+
+/** What a snapshot holds, as plain JSON; also the content of a snapshot file. */
+export interface AllocationSnapshotData {
+  v: 1;
+  kind: 'leakguard.allocations';
+  /** ISO 8601. */
+  time: string;
+  pid: number;
+  threadId?: number;
+  /** Of one process (or thread) from its start to its end: snapshots of two processes cannot be compared. */
+  process: string;
+  node: string;
+  uptimeMs: number;
+  memory: MemoryReport;
+  scopes: { scope: string; kind: ScopeKind; units: number }[];
+  /** Bytes per sample on average; null where the profiler does not run. */
+  samplingIntervalBytes: number | null;
+  frames: Frame[];
+  /** Live samples by stack; null for an entry of the rolling buffer that was taken without a read. */
+  stacks: StackStatistic[] | null;
+  /** Why there are no stacks, else null. */
+  unavailable: string | null;
+  /** What taking it cost: CPU with its after-effect as it was charged, and how long the program stood still; milliseconds. */
+  costMs: number;
+  pauseMs: number;
+}
