@@ -19,7 +19,11 @@ export class FakeSampler implements AllocationSampler {
   refusal: string | null = null;
   /** The next read finds the profiler lost, for this reason. */
   loss: string | null = null;
-  next: Pick<AllocationReading, 'functions' | 'stacks' | 'samples'> = { functions: [], stacks: [], samples: [] };
+  next: Pick<AllocationReading, 'functions' | 'stacks' | 'samples'> = {
+    functions: [],
+    stacks: [],
+    samples: [],
+  };
   readonly located = new Map<unknown, ProfiledFunction>();
   readonly #floor: () => FloorReading | null;
 

@@ -125,8 +125,7 @@ export class ReadSchedule {
 
   #watch(moment: ReadMoment): ReadDecision {
     if (moment.triggered) return { due: true, why: 'trigger' };
-    const due =
-      moment.nowMs - this.#lastMs >= HEARTBEAT_MS && this.#units(moment) >= HEARTBEAT_UNITS;
+    const due = moment.nowMs - this.#lastMs >= HEARTBEAT_MS && this.#units(moment) >= HEARTBEAT_UNITS;
     return due ? { due, why: 'heartbeat' } : { due, why: 'nothing suspect, heartbeat not due' };
   }
 

@@ -20,7 +20,11 @@ const MAX_TARGETS = 16;
  * put on the exports of `node:inspector` under a symbol, for as long as one synchronous evaluation takes: no global
  * is touched, and it works from another context (Jest's) too. The handles are released before this returns.
  */
-export function locateFunction(fn: AnyFunction, module: InspectorModule, post: Post): ProfiledFunction | null {
+export function locateFunction(
+  fn: AnyFunction,
+  module: InspectorModule,
+  post: Post,
+): ProfiledFunction | null {
   try {
     const handle = handleOf(fn, module, post);
     const location = handle === undefined ? undefined : locationOf(handle, post);

@@ -1,5 +1,10 @@
 import { contained, toError } from '../contain.ts';
-import type { AllocationReading, AllocationSampler, FloorReading, ProfiledFunction } from '../internal-types.ts';
+import type {
+  AllocationReading,
+  AllocationSampler,
+  FloorReading,
+  ProfiledFunction,
+} from '../internal-types.ts';
 import { forceFloor, type GcFunction } from './forced-gc.ts';
 import { locateFunction } from './function-location.ts';
 import { InspectorLink, type InspectorModule } from './inspector-link.ts';
@@ -139,7 +144,10 @@ export class HeapSampler implements AllocationSampler {
   }
 
   /** The floor of our own GC, or of the one that has just been; then the profile, which forces none. */
-  #forcedBefore(run: ProfilerRun, after: FloorReading | undefined): { floor: FloorReading; profile: SamplingProfile } {
+  #forcedBefore(
+    run: ProfilerRun,
+    after: FloorReading | undefined,
+  ): { floor: FloorReading; profile: SamplingProfile } {
     const floor = after ?? forceFloor(this.#options.takeGc(), this.#options.now);
     if (floor === null) throw new Error('its garbage collection failed');
     if (floor.forced) this.#options.onForcedGc(floor.timeMs);

@@ -33,8 +33,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     every,
     takeGc: take,
     loadInspector: options.loadInspector ?? loadInspector,
-    startHeapProfile:
-      options.startHeapProfile === undefined ? nativeHeapProfile() : options.startHeapProfile,
+    startHeapProfile: options.startHeapProfile === undefined ? nativeHeapProfile() : options.startHeapProfile,
     otherProfiler: otherHeapProfiler,
     onForcedGc: (endMs) => {
       forcedUntilMs = endMs;

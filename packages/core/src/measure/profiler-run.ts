@@ -12,11 +12,16 @@ export interface ProfilerRun {
 }
 
 /** `v8.startHeapProfile` of Node 26; its types are those of a later Node than ours. */
-export type StartHeapProfile = (options: { sampleInterval: number; stackDepth: number }) => { stop(): string };
+export type StartHeapProfile = (options: { sampleInterval: number; stackDepth: number }) => {
+  stop(): string;
+};
 
 /** The profiler is another tool's. */
 export class ProfilerTaken extends Error {
-  constructor(message = "V8's only sampling heap profiler is already in use in this process", options?: ErrorOptions) {
+  constructor(
+    message = "V8's only sampling heap profiler is already in use in this process",
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
@@ -36,7 +41,11 @@ export function nativeHeapProfile(): StartHeapProfile | null {
  * Starts the profiler by `v8.startHeapProfile`. It belongs to no session, so none has to stay open; it says by itself that
  * the profiler is taken; and reads of it force no GC, where those of a profiler that the inspector started always do.
  */
-export function startNative(start: StartHeapProfile, link: InspectorLink, intervalBytes: number): ProfilerRun {
+export function startNative(
+  start: StartHeapProfile,
+  link: InspectorLink,
+  intervalBytes: number,
+): ProfilerRun {
   // Denied here is denied at every read: `--permission` forbids the inspector and not `startHeapProfile`.
   link.use(() => undefined);
   const handle = ownHandle(() => start({ sampleInterval: intervalBytes, stackDepth: STACK_DEPTH }));
