@@ -130,6 +130,19 @@ describe('a reading', () => {
   });
 });
 
+describe('many reads', () => {
+  it('leave nothing behind', async () => {
+    const [said] = await processes.run(`
+      sampler.start(KB64);
+      keep(20_000);
+      const read = (times) => { for (let n = 0; n < times; n += 1) sampler.read(); return runtime.forceGc().heapBytes; };
+      const before = read(10);
+      say({ grown: read(40) - before, samples: sampler.read().samples.length });`);
+    expect(said.samples).toBeGreaterThan(200);
+    expect(said.grown).toBeLessThan(150_000);
+  });
+});
+
 describe('starting and stopping', () => {
   it('forces no GC, and a process that samples ends by itself', async () => {
     const [said] = await processes.run(`

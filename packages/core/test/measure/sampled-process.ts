@@ -82,21 +82,25 @@ export class SampledProcesses {
 
   /** Resolves with what the program said, when it ended by itself. */
   // biome-ignore lint/suspicious/noExplicitAny: each program says something else
-  async run(program: string, { flags = [], files = {} }: SampledProgram = {}): Promise<any[]> {
+  async run(program: string, options: SampledProgram = {}): Promise<any[]> {
+    const main = this.write(program, options);
+    const run = promisify(execFile)(process.execPath, [...(options.flags ?? []), main], { timeout: 50_000 });
+    const { stdout } = await run;
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Writes the program and gives its path. */
+  write(program: string, { files = {} }: SampledProgram = {}): string {
     const folder = mkdtempSync(join(this.#folder, 'app-'));
     const all = { ...files, 'main.mjs': this.source(program) };
     for (const [path, text] of Object.entries(all)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const run = promisify(execFile)(process.execPath, [...flags, join(folder, 'main.mjs')], {
-      timeout: 50_000,
-    });
-    const { stdout } = await run;
-    return stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line));
+    return join(folder, 'main.mjs');
   }
 
   /** The program as a module of its own. */
