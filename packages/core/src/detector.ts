@@ -12,6 +12,7 @@ import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
+import { HandlerInbox } from './measure/handler-inbox.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
@@ -30,6 +31,7 @@ export class Detector {
   majorGcs = 0;
   forcedGcs = 0;
   readonly isolates: IsolateGrowth;
+  readonly handlers: HandlerInbox = new HandlerInbox();
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #thresholds: GrowthThresholds;
@@ -77,6 +79,7 @@ export class Detector {
         finished: (slot, units, subject) => {
           if (subject !== undefined) this.#survivors.offer(slot, subject, units);
         },
+        handled: (slot, handlers) => this.handlers.offer(slot, handlers),
         shouldTime: () => meter.shouldTime(),
         now: () => runtime.now(),
         timed: (ms) => meter.addBoundary(ms),

@@ -1,3 +1,5 @@
+import type { SiteReport } from './site-types.ts';
+
 /** What growth is attributed to: an HTTP route pattern or a job name. */
 export type ScopeKind = 'route' | 'job';
 
@@ -19,14 +21,14 @@ export type Verdict = 'warming-up' | 'stable' | 'growing' | 'leaking';
 /** What is read right after a major GC, in bytes; `external` is without `arrayBuffers`, so that no byte counts twice. */
 export type Signal = 'heap' | 'oldSpace' | 'external' | 'arrayBuffers';
 
-/** The independent sources of evidence. `sites` and `collections` are named by the contract and not yet measured. */
+/** The independent sources of evidence. */
 export type Channel = 'floors' | 'sites' | 'survivors' | 'collections';
 
 /** What an adapter may hand over when a unit ends. Nothing of it is kept alive. */
 export interface Seen {
   /** The object that should be garbage soon (`req`, `ctx`, `job`): a sampled few get a WeakRef canary. */
   subject?: object;
-  /** The functions that handled the unit; room for the `sites` channel. */
+  /** The functions that handled the unit: below them the `sites` channel looks for what stayed. The same list for the same route. */
   handlers?: readonly ((...args: never[]) => unknown)[];
   /** True for a unit that ran in another isolate: what this heap grew by meanwhile is no spike of its. */
   elsewhere?: boolean;
@@ -84,6 +86,27 @@ export interface GuardOptions {
    * @default no file
    */
   logFile?: string;
+  /**
+   * V8's sampling heap profiler, which names the functions that allocated what stayed. `auto`: it starts 30 s after the guard (at
+   * once at `prove`) and stays off beside any other heap profiler. @default 'auto'
+   */
+  profiler?: 'auto' | false;
+  /** Longest stop, in milliseconds, that reading the profiler may be expected to make; it is not read where that is longer. @default 300 (1 to 60,000) */
+  maxPause?: number;
+  /** The profiler is not read while more than this of the heap is used, bytes or '512MB'. Asking for a snapshot reads it all the same. @default '512MB' */
+  maxHeapForReads?: number | string;
+  /**
+   * A socket for `leakguard snapshot <pid>`, in a folder that only this user may enter; quietly off where it cannot be made.
+   * @default true
+   */
+  control?: boolean;
+  /**
+   * A signal on which the process writes an allocation snapshot, in the main thread only. The environment variable LEAKGUARD_SIGNAL
+   * sets it without code. Off under nodemon, which restarts by SIGUSR2. @default false
+   */
+  signal?: NodeJS.Signals | false;
+  /** Where snapshots that a signal asked for are written. @default the system's folder for temporary files */
+  snapshotDir?: string;
   /** Scopes to leave out of the ledger's named scopes (health checks ...): they count in `(ignored)`. */
   ignore?: (scope: string) => boolean;
 }
@@ -242,8 +265,8 @@ export interface ScopeReport {
   channels: Channel[];
   /** Who else it could be, most probable first, this scope not included. */
   candidates: { scope: string; probability: number }[];
-  /** Room for the `sites` channel. */
-  site: null;
+  /** The function that allocated what stayed, null while the `sites` channel knows none. */
+  site: SiteReport | null;
   survivors: { sampled: number; alive: number } | null;
   /** The smallest leak per unit on this scope that this run could have seen, null before there is a basis for it. */
   minDetectableBytes: number | null;
