@@ -13,8 +13,8 @@ const EVERY_UNITS = 64;
 
 /** The handlers of scopes as units bring them, until the next read of the profiler asks where they are. Keeps none of them alive. */
 export class HandlerInbox {
-  /** Lists that were taken: an adapter makes one per route. */
-  #taken: WeakSet<object> = new WeakSet();
+  /** By scope, the lists that were taken: an adapter makes one per route, or one for all jobs of a processor. */
+  readonly #taken: (WeakSet<object> | undefined)[] = [];
   #waiting: { slot: number; handler: WeakRef<Handler> }[] = [];
 
   /** True for the units of a scope whose handlers are worth a look: asked per unit, so it only compares numbers. */
@@ -23,8 +23,9 @@ export class HandlerInbox {
   }
 
   offer(slot: number, handlers: Handlers): void {
-    if (this.#taken.has(handlers) || this.#waiting.length >= MAX_WAITING) return;
-    this.#taken.add(handlers);
+    const taken = this.#takenOf(slot);
+    if (taken.has(handlers) || this.#waiting.length >= MAX_WAITING) return;
+    taken.add(handlers);
     for (const handler of handlers.slice(0, MAX_PER_UNIT))
       if (typeof handler === 'function') this.#waiting.push({ slot, handler: new WeakRef(handler) });
   }
@@ -38,9 +39,15 @@ export class HandlerInbox {
     });
   }
 
-  /** A scope lost its slot: lists are looked at again, for one of them may come with another scope. */
+  /** A scope lost its slot. */
   forget(slot: number): void {
     this.#waiting = this.#waiting.filter((item) => item.slot !== slot);
-    this.#taken = new WeakSet();
+    this.#taken[slot] = undefined;
+  }
+
+  #takenOf(slot: number): WeakSet<object> {
+    while (this.#taken.length < slot) this.#taken.push(undefined);
+    this.#taken[slot] ??= new WeakSet();
+    return this.#taken[slot];
   }
 }
