@@ -231,9 +231,12 @@ describe('what the guard must call a unit', () => {
   test('leaks and watched jobs of a job case are judged by scope', () => {
     const spec = loadCase('job-cache-manager');
     const scope = 'job-cache-manager:enrich-profile';
-    expect(spec.leaks).toEqual([{ scope, kind: 'heap', bytesPerRequest: 1212 }]);
+    expect(spec.leaks).toMatchObject([{ scope, kind: 'heap', bytesPerRequest: 1212 }]);
     expect(loadCase('ctl-job-lru').watch).toContain('ctl-job-lru:enrich-profile');
-    const report = { ...leaking(1300, [1000, 1500]), scope };
+    const lookup = { function: 'lookup', file: 'app.mjs', line: 9, column: 1 };
+    const seen = { kind: 'function', entry: lookup, allocating: lookup, handler: null } as const;
+    const site = { ...seen, share: 1, samples: 20, lines: [] };
+    const report = { ...leaking(1300, [1000, 1500]), scope, site };
     expect(judge(spec, run([report])).pass).toBe(true);
     expect(judge(spec, run([{ ...report, scope: 'enrich-profile' }])).pass).toBe(false);
   });
