@@ -3,12 +3,18 @@ import type { Runtime } from '../internal-types.ts';
 import { forceFloor, type GcFunction, takeGc } from './forced-gc.ts';
 import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
 import { GcWatch } from './gc-watch.ts';
+import { HeapSampler } from './heap-sampler.ts';
+import { type InspectorModule, loadInspector } from './inspector-link.ts';
 import { readHeapUsed, readMemory } from './memory-reading.ts';
+import { otherHeapProfiler } from './other-profiler.ts';
+import { nativeHeapProfile, type StartHeapProfile } from './profiler-run.ts';
 
 /** Doubles for what a process may lack; null stands for missing. */
 export interface ProcessRuntimeOptions {
   Profiler?: GcProfilerConstructor | null;
   takeGc?: () => GcFunction | null;
+  loadInspector?: () => InspectorModule | null;
+  startHeapProfile?: StartHeapProfile | null;
 }
 
 /**
@@ -22,7 +28,19 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
   const take = options.takeGc ?? takeGc;
   const now = (): number => performance.now();
   let forcedUntilMs = Number.NEGATIVE_INFINITY;
+  const sampler = new HeapSampler({
+    now,
+    every,
+    takeGc: take,
+    loadInspector: options.loadInspector ?? loadInspector,
+    startHeapProfile: options.startHeapProfile === undefined ? nativeHeapProfile() : options.startHeapProfile,
+    otherProfiler: otherHeapProfiler,
+    onForcedGc: (endMs) => {
+      forcedUntilMs = endMs;
+    },
+  });
   return {
+    sampler,
     now,
     date: () => new Date(),
     random: () => Math.random(),
