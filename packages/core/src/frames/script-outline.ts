@@ -55,7 +55,10 @@ export class ScriptOutline {
 
   /** The innermost function or class around a position, -1 at the top level. */
   around(position: Position): number {
-    const offset = this.#offset(position);
+    return this.aroundOffset(this.#offset(position));
+  }
+
+  aroundOffset(offset: number): number {
     for (let index = this.count - 1; index >= 0; index--) {
       if (this.#field(index, FROM) <= offset && offset < this.#field(index, TO)) return index;
     }

@@ -5,6 +5,7 @@ import { parseFunctions } from './outline-parser.ts';
 import { ScriptOrigins } from './script-origins.ts';
 import { type Position, ScriptOutline } from './script-outline.ts';
 import { findMap, type OriginalPosition, type SourceMap } from './source-map.ts';
+import { textBetween } from './text-between.ts';
 
 /** What is kept of all files: outlines of some 30,000 functions. */
 const MAX_BYTES = 1_500_000;
@@ -23,6 +24,12 @@ interface Script {
   isMapped: boolean | undefined;
   /** For functions that are not in the outline: what runs was made from the file by a loader. */
   map: WeakRef<SourceMap> | null;
+}
+
+/** A piece of source as its author wrote it. */
+export interface WrittenText extends OriginalPosition {
+  /** Null where the source itself cannot be read. */
+  text: string | null;
 }
 
 /** The app's files: their functions, and where these came from. Every file is parsed once while it is remembered. */
@@ -69,6 +76,23 @@ export class Scripts {
     return map;
   }
 
+  /**
+   * What the author wrote between two places of what runs; null without a source map, or where it cannot be read.
+   */
+  written(path: string, from: Position, to: Position): WrittenText | null {
+    const map = this.map(path);
+    const start = map?.original(from) ?? null;
+    if (map === null || start === null) return null;
+    const source = map.content(start.path) ?? this.text(start.path);
+    return { ...start, text: source === null ? null : textBetween(source, start, map.original(to)) };
+  }
+
+  /** True once it is time to end a parse that begins now. */
+  deadline(): () => boolean {
+    const until = this.#files.now() + MAX_PARSE_MS;
+    return () => this.#files.now() > until;
+  }
+
   /** The text of a file, null where it cannot be read. */
   text(path: string): string | null {
     return this.#files.readSource(path);
@@ -101,8 +125,6 @@ export class Scripts {
   }
 
   #parse(source: string): ScriptOutline | null {
-    const until = this.#files.now() + MAX_PARSE_MS;
-    const isOver = () => this.#files.now() > until;
-    return contained(() => new ScriptOutline(source, parseFunctions(source, isOver)), null);
+    return contained(() => new ScriptOutline(source, parseFunctions(source, this.deadline())), null);
   }
 }
