@@ -22,6 +22,8 @@ interface CallNode {
   isMiddleware: boolean;
   /** Scopes whose handler it was seen to lead to. */
   runsFor: Slots;
+  /** Middleware that it was seen to pass requests on to. */
+  readonly leadsTo: Set<string>;
 }
 
 /** Who may have called a function, by all that was learned. */
@@ -73,13 +75,28 @@ export class CallGraph {
     this.changed();
   }
 
-  /** A dispatcher called it, and through it came to the handler of these scopes. */
-  addMiddleware(known: KnownFunction, runsFor: Slots): void {
+  /** A dispatcher called it. */
+  addMiddleware(known: KnownFunction): void {
     const node = this.#node(known);
-    const all = union(node.runsFor, runsFor);
-    if (node.isMiddleware && all === node.runsFor) return;
+    if (node.isMiddleware) return;
     node.isMiddleware = true;
+    this.changed();
+  }
+
+  /** It passed a request on, which came to the handler of these scopes. */
+  addPassed(known: KnownFunction, slots: Slots): void {
+    const node = this.#node(known);
+    const all = union(node.runsFor, slots);
+    if (all === node.runsFor) return;
     node.runsFor = all;
+    this.changed();
+  }
+
+  /** It passed a request on, which came to another function. */
+  addPassedTo(known: KnownFunction, next: KnownFunction): void {
+    const { leadsTo } = this.#node(known);
+    if (leadsTo.size >= MAX_CALLERS || leadsTo.has(next.key)) return;
+    leadsTo.add(next.key);
     this.changed();
   }
 
@@ -89,7 +106,15 @@ export class CallGraph {
 
   /** Scopes that a middleware was seen to run for, as far as known. */
   runsFor(key: string): Slots {
-    return this.#nodes.peek(key)?.runsFor ?? NO_SLOTS;
+    let slots = NO_SLOTS;
+    const visited = new Set([key]);
+    // What is added while it is walked is walked too.
+    for (const one of visited) {
+      const node = this.#nodes.peek(one);
+      slots = union(slots, union(node?.runsFor ?? NO_SLOTS, this.#handlerSlots(one)));
+      for (const next of node?.leadsTo ?? []) if (visited.size < MAX_VISITS) visited.add(next);
+    }
+    return slots;
   }
 
   /** The slot is another scope's from now on. */
@@ -127,7 +152,7 @@ export class CallGraph {
       return true;
     }
     const node = this.#nodes.get(known.key);
-    const isSeen = node !== undefined && addSeen(node, found);
+    const isSeen = node !== undefined && this.#addSeen(node, found);
     return this.#collectOutside(known, node, found, visited) || isSeen;
   }
 
@@ -153,6 +178,17 @@ export class CallGraph {
     return isKnown;
   }
 
+  #addSeen(node: CallNode, found: Callers): boolean {
+    found.slots = union(found.slots, node.slots);
+    found.isEverywhere ||= node.isEverywhere;
+    found.hasHandler ||= node.slots.length > 0;
+    if (node.isMiddleware) {
+      found.middleware ??= node.known;
+      found.slots = union(found.slots, this.runsFor(node.known.key));
+    }
+    return node.slots.length > 0 || node.isEverywhere || node.isMiddleware;
+  }
+
   #node(known: KnownFunction): CallNode {
     let node = this.#nodes.get(known.key);
     if (node === undefined) {
@@ -163,14 +199,6 @@ export class CallGraph {
   }
 }
 
-function addSeen(node: CallNode, found: Callers): boolean {
-  found.slots = union(union(found.slots, node.slots), node.runsFor);
-  found.isEverywhere ||= node.isEverywhere;
-  found.hasHandler ||= node.slots.length > 0;
-  if (node.isMiddleware) found.middleware ??= node.known;
-  return node.slots.length > 0 || node.isEverywhere || node.isMiddleware;
-}
-
 function newNode(known: KnownFunction): CallNode {
   return {
     known,
@@ -179,5 +207,6 @@ function newNode(known: KnownFunction): CallNode {
     isEverywhere: false,
     isMiddleware: false,
     runsFor: NO_SLOTS,
+    leadsTo: new Set(),
   };
 }

@@ -1,4 +1,5 @@
 import type { CallGraph } from './call-graph.ts';
+import type { KnownFunction } from './known-function.ts';
 import { NO_SLOTS, type Slots } from './slot-set.ts';
 import { isRoute, isWork, type StackView } from './stack-view.ts';
 
@@ -25,11 +26,19 @@ function learnCalls({ frames, handler }: StackView, slots: Slots, graph: CallGra
   }
 }
 
+/** A function right inside of a dispatcher is what a request came to; one right outside has passed it on. */
 function learnMiddleware({ frames, handler }: StackView, slots: Slots, graph: CallGraph): void {
-  for (let at = 0; at + 1 < frames.length; at++) {
-    const frame = frames[at]!;
-    if (at === handler || !isWork(frame) || frames[at + 1]!.kind !== 'dispatcher') continue;
-    if (isRoute(frames, at + 1)) continue;
-    graph.addMiddleware(frame, at > handler ? slots : NO_SLOTS);
+  let inner: KnownFunction | null = null;
+  for (const [at, frame] of frames.entries()) {
+    if (!isWork(frame)) continue;
+    const isCalled = frames[at + 1]?.kind === 'dispatcher';
+    if (isCalled && at !== handler && !isRoute(frames, at + 1)) graph.addMiddleware(frame);
+    if (frames[at - 1]?.kind === 'dispatcher') learnPassed(frame, inner, at > handler ? slots : NO_SLOTS, graph);
+    if (isCalled) inner = frame;
   }
+}
+
+function learnPassed(frame: KnownFunction, inner: KnownFunction | null, slots: Slots, graph: CallGraph): void {
+  if (slots.length > 0) graph.addPassed(frame, slots);
+  else if (inner !== null) graph.addPassedTo(frame, inner);
 }

@@ -30,6 +30,14 @@ export function appFolder(files: Record<string, string>, packages: string[] = []
   return folder;
 }
 
+/** Answers of which this one has 95 % of the bytes. */
+export function mostly(answer: string): unknown {
+  return {
+    asymmetricMatch: (answers: Record<string, number>) => (answers[answer] ?? 0) >= 0.95,
+    toString: () => `95 % of ${answer}`,
+  };
+}
+
 interface Stack {
   stack: ProfiledFunction[];
   bytes: number;
@@ -80,16 +88,17 @@ export class SampledApp {
   }
 
   text({ role, slots }: StackPlace): string {
-    return [role, slots.map((slot) => this.names[slot]).join('|')].join(' ').trim();
+    return [role, slots.map((slot) => this.names[slot]).sort().join('|')].join(' ').trim();
   }
 }
 
 /** Runs an app of a folder in a process of its own, under load. */
 export async function sampleApp(
   folder: string,
-  { file = 'app.mjs', perPath = 300, interval = 2048, flags = [] as string[] } = {},
+  { file = 'app.mjs', perPath = 200, interval = 2048, learns = true, flags = [] as string[] } = {},
 ): Promise<SampledApp> {
-  const args = [...flags, PROGRAM, join(folder, file), String(perPath), String(interval)];
+  const numbers = [String(perPath), String(interval), learns ? 'learn' : ''];
+  const args = [...flags, PROGRAM, join(folder, file), ...numbers];
   const { stdout } = await run(process.execPath, args, { cwd: folder, maxBuffer: 200_000_000 });
   return new SampledApp(stdout, folder);
 }

@@ -1,10 +1,11 @@
 // Serves an app, loads it, and prints what V8's sampling heap profiler said meanwhile, with requests in flight.
-// node sampling-server.mjs <app file> <requests per path> <interval in bytes>
+// node sampling-server.mjs <app file> <requests per path> <interval in bytes> <'learn': with a learning run, in which
+// samples of what was collected are kept>
 import { Agent, createServer, get } from 'node:http';
 import { Session } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 
-const [, , file, perPath, interval] = process.argv;
+const [, , file, perPath, interval, learns] = process.argv;
 const { app, paths } = await import(pathToFileURL(file).href).then((loaded) => loaded.default ?? loaded);
 
 const session = new Session();
@@ -92,19 +93,31 @@ function read() {
   reads.push(stacks);
 }
 
-for (const path of paths) for (let i = 0; i < 20; i++) await ask(path);
-post('HeapProfiler.startSampling', { samplingInterval: Number(interval), stackDepth: 64 });
-const total = Number(perPath) * paths.length;
-const asked = [];
-let running = 0;
-for (let sent = 0; sent < total; sent++) {
-  while (running >= 12) await new Promise(setImmediate);
-  running++;
-  // Not always the same ones together.
-  asked.push(ask(paths[(sent * 7 + Math.floor(sent / paths.length)) % paths.length]).then(() => running--));
-  if (sent % Math.ceil(total / 6) === Math.ceil(total / 6) - 1) read();
+async function load(total, readEvery) {
+  const asked = [];
+  let running = 0;
+  for (let sent = 1; sent <= total; sent++) {
+    while (running >= 12) await new Promise(setImmediate);
+    running++;
+    // Not always the same ones together.
+    asked.push(ask(paths[(sent * 7 + Math.floor(sent / paths.length)) % paths.length]).then(() => running--));
+    if (sent % readEvery === 0) read();
+  }
+  await Promise.all(asked);
 }
-await Promise.all(asked);
+
+const total = Number(perPath) * paths.length;
+const options = { samplingInterval: Number(interval), stackDepth: 64 };
+await load(20 * paths.length, Number.POSITIVE_INFINITY);
+if (learns === 'learn') {
+  const collected = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true };
+  post('HeapProfiler.startSampling', { ...options, ...collected });
+  await load(100 * paths.length, Number.POSITIVE_INFINITY);
+  read();
+  post('HeapProfiler.stopSampling');
+}
+post('HeapProfiler.startSampling', options);
+await load(total, Math.ceil(total / 6));
 read();
 const text = JSON.stringify({ functions, reads, scopes: [...scopes].map(([name, handlers]) => ({ name, handlers })) });
 process.stdout.write(text, () => process.exit());
