@@ -79,6 +79,11 @@ export class KeptReads {
 }
 
 /** A copy: the ledger goes on counting in its own. */
-function counts({ units, slotUnits }: UnitCounts): UnitCounts {
-  return slotUnits === undefined ? { units } : { units, slotUnits: Float64Array.from(slotUnits) };
+function counts({ units, slotUnits, heapBytes, timeMs }: UnitCounts): UnitCounts {
+  return {
+    units,
+    ...(slotUnits && { slotUnits: Float64Array.from(slotUnits) }),
+    ...(heapBytes !== undefined && { heapBytes }),
+    ...(timeMs !== undefined && { timeMs }),
+  };
 }

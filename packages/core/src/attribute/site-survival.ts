@@ -129,6 +129,8 @@ export class SiteSurvival {
       p: this.#spans.length === 0 ? 1 : told.p,
       ...{ gained, churn, held, early, late, dispersion, variance },
       bytes: told.gainedBytes - told.churnBytes,
+      risenBytes: span === undefined ? null : risenBytes(span),
+      spanMs: span === undefined ? null : spanMs(span),
       units: told.exposure,
       sinceUnits: told.fromUnits,
       clearedUnits: growth.clearedUnits,
@@ -160,6 +162,20 @@ function keySpan(key: Key, span: SurvivalSpan): KeySpan {
     toUnits: span.to.units,
     exposure: span.units(key.slot),
   };
+}
+
+/**
+ * The profiler sees only what was allocated since it was started. A store that was full before that looks as if it filled,
+ * and only the floor tells that nothing grows.
+ */
+function risenBytes({ from, to }: SurvivalSpan): number | null {
+  if (from.heapBytes === undefined || to.heapBytes === undefined) return null;
+  return to.heapBytes - from.heapBytes;
+}
+
+function spanMs({ from, to }: SurvivalSpan): KeyJudgement['spanMs'] {
+  if (from.timeMs === undefined || to.timeMs === undefined) return null;
+  return { from: from.timeMs, to: to.timeMs };
 }
 
 /** One read by itself: its ordinals are the clock. */

@@ -21,10 +21,14 @@ export interface KeyJudgement {
   bytes: number;
   /** Variance of `bytes` by the samples. */
   variance: number;
+  /** How far the floor of the heap rose over the span, bytes; null where that was not read. */
+  risenBytes: number | null;
   /** Units of its scope (all units for the other keys) in which the gained samples were born. */
   units: number;
   /** All units finished when the span began. While it grows that is when it began to, at the latest. */
   sinceUnits: number;
+  /** Clock of that read, and of the latest; null where reads had none. */
+  spanMs: { from: number; to: number } | null;
   /** All units finished when its growth had stopped, null if it never grew or grows. */
   clearedUnits: number | null;
 }

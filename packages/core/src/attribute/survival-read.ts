@@ -17,6 +17,10 @@ export interface UnitCounts {
   units: number;
   /** Missing where nobody counted: then the ordinals themselves are the clock of a scope. */
   slotUnits?: ArrayLike<number>;
+  /** The floor at that moment: what samples say that stays can be no more than it rises. */
+  heapBytes?: number;
+  /** Clock of the read, milliseconds. */
+  timeMs?: number;
 }
 
 /** What was alive at one read of the profiler. */
