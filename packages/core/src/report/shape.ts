@@ -33,7 +33,8 @@ export class Shape {
 
   list<T>(read: (item: Shape) => T): T[] {
     if (!Array.isArray(this.value)) this.#fail('a list');
-    return this.value.map((item, index) => read(new Shape(`${this.#place}[${index}]`, item)));
+    // Not `map`, which leaves out the holes of a list that never was JSON.
+    return Array.from(this.value, (item, index) => read(new Shape(`${this.#place}[${index}]`, item)));
   }
 
   record<T>(read: (value: Shape) => T): Record<string, T> {
