@@ -82,12 +82,12 @@ class SignalledTaking {
   }
 
   ask(): void {
-    const { now, onError } = this.#options;
-    if (this.#isTaking || now() - this.#lastMs < MIN_INTERVAL_MS) return;
+    const nowMs = this.#options.now();
+    if (this.#isTaking || nowMs - this.#lastMs < MIN_INTERVAL_MS) return;
     this.#isTaking = true;
-    this.#lastMs = now();
+    this.#lastMs = nowMs;
     this.#take()
-      .catch(onError)
+      .catch(this.#options.onError)
       .finally(() => {
         this.#isTaking = false;
       });
