@@ -20,6 +20,7 @@ const PACKAGES: Record<string, string[]> = {
   ],
   cli: [
     ...['@leakguard/core', '@leakguard/core/quantities'],
+    ...['@leakguard/core/control', '@leakguard/core/snapshot'],
     ...['@leakguard/bullmq', '@leakguard/bullmq/audit', '@leakguard/bullmq/supervise'],
   ],
   'test-utils': ['@leakguard/core'],

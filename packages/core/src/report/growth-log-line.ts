@@ -1,4 +1,5 @@
 import { isMainThread, threadId } from 'node:worker_threads';
+import type { TopSite } from '../site-types.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -35,10 +36,17 @@ export type LineBody =
   | MemoryBody
   | NoticeBody
   | RecycleEvent
-  | AuditEvent;
+  | AuditEvent
+  | SnapshotBody;
 
 /** A scope's verdict changed. `text` is the report's text of it; `cleared` has none. */
-export type VerdictBody = ScopeReport & { event: VerdictEvent; memory: MemoryReport; text?: string };
+export type VerdictBody = ScopeReport & {
+  event: VerdictEvent;
+  memory: MemoryReport;
+  text?: string;
+  /** Of `growth` and `leak`: what grew most, five functions; missing where the profiler was not read. */
+  topSites?: TopSite[];
+};
 
 /** Growth that follows no scope began, was confirmed or has stopped. */
 export interface UnattributedBody {
@@ -47,6 +55,8 @@ export interface UnattributedBody {
   unattributed: UnattributedReport | null;
   memory: MemoryReport;
   text?: string;
+  /** As in a scope's line. */
+  topSites?: TopSite[];
 }
 
 /** One unit allocated a lot. */
@@ -79,6 +89,32 @@ type MemoryScope = Pick<
   | 'totalBytes'
   | 'unitsPerSecond'
 >;
+
+/** A snapshot was taken: what it says in short. */
+export interface SnapshotBody {
+  event: 'snapshot';
+  /** Who asked: `takeSnapshot()`, the signal, the control socket, or the guard by its schedule. */
+  trigger: 'call' | 'signal' | 'control' | 'schedule';
+  memory: MemoryReport;
+  /** Bytes per sample on average; null where the profiler does not run. */
+  samplingIntervalBytes: number | null;
+  /** Alive; null without stacks. */
+  samples: number | null;
+  /** Live bytes as the samples tell; null without stacks. */
+  bytes: number | null;
+  /** ISO 8601 time of the snapshot that it was compared with, null for none. */
+  since: string | null;
+  /** What grew most since then; of a first one what is largest. */
+  topSites: TopSite[];
+  /** Why it holds no stacks, else null. */
+  unavailable: string | null;
+  costMs: number;
+  pauseMs: number;
+  /** Where it was written, null for nowhere. */
+  file: string | null;
+  /** As people read it, in lines. */
+  text: string;
+}
 
 /** Something the operator should know once. */
 interface NoticeBody {

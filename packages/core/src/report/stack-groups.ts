@@ -1,0 +1,64 @@
+import type { AllocationSnapshotData, Frame, StackStatistic } from '../site-types.ts';
+
+/** By what live samples are summed up: the allocating function, its file, the whole stack, or the scope. */
+export type GroupBy = 'function' | 'file' | 'stack' | 'scope';
+
+export const GROUPINGS: readonly GroupBy[] = ['function', 'file', 'stack', 'scope'];
+
+/** Live samples that belong together. */
+export interface StackGroup {
+  /** One frame by `function`, all of them innermost first by `stack`, else none. */
+  frames: readonly Frame[];
+  /** By `file`: the file. By `scope`: the scope, null for what no scope's handler was below. */
+  name: string | null;
+  stacks: StackStatistic[];
+}
+
+/** What stands for stacks that were too many to be kept apart: it has no frame. */
+const OTHER = '(other)';
+
+/** The stacks of a snapshot by a key that is the same in another snapshot of the process. */
+export function groupStacks(
+  { frames, stacks }: AllocationSnapshotData,
+  groupBy: GroupBy,
+): Map<string, StackGroup> {
+  const groups = new Map<string, StackGroup>();
+  for (const stack of stacks ?? []) {
+    const [key, group] = groupOf(
+      stack.stack.map((index) => frames[index]!),
+      stack.scope,
+      groupBy,
+    );
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { ...group, stacks: [stack] });
+    else known.stacks.push(stack);
+  }
+  return groups;
+}
+
+/** The innermost frame that is not Node's or native: what allocates. Null for a stack without frames. */
+export function allocatingFrame(frames: readonly Frame[]): Frame | null {
+  return frames.find(({ file }) => isOfSource(file)) ?? frames[0] ?? null;
+}
+
+/** Whether two frames are the same function; of one source, as its start tells. */
+export function frameKey({ file, line, column, function: name }: Frame): string {
+  return JSON.stringify([file, line, column, name]);
+}
+
+function groupOf(
+  frames: readonly Frame[],
+  scope: string | null,
+  groupBy: GroupBy,
+): [string, Omit<StackGroup, 'stacks'>] {
+  if (groupBy === 'scope') return [JSON.stringify(scope), { frames: [], name: scope }];
+  const allocating = allocatingFrame(frames);
+  if (allocating === null) return [OTHER, { frames: [], name: OTHER }];
+  if (groupBy === 'file') return [allocating.file, { frames: [], name: allocating.file }];
+  if (groupBy === 'function') return [frameKey(allocating), { frames: [allocating], name: null }];
+  return [frames.map(frameKey).join(), { frames, name: null }];
+}
+
+function isOfSource(file: string): boolean {
+  return file !== '' && !file.startsWith('node:');
+}
