@@ -4,7 +4,7 @@ import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
 import { DISABLED, ISOLATES, type IsolateHost, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
 import { containedIgnore } from './ignore-option.ts';
-import type { FloorReading, Runtime } from './internal-types.ts';
+import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
 import { TICK_MS } from './measure/active-clock.ts';
 import { processRuntime } from './measure/process-runtime.ts';
 import type { ScopeSpike } from './measure/unit-delta.ts';
@@ -25,6 +25,8 @@ import type {
   Verdict,
 } from './types.ts';
 
+/** How often it is looked whether the profiler is to be started or read. */
+const READ_TICK_MS = 1000;
 /** How often `prove` and `idleGc` look whether a GC is due. */
 const FORCE_TICK_MS = 50;
 const IDLE_TICK_MS = 1000;
@@ -68,6 +70,7 @@ class LiveGuard implements MarkedGuard {
   #lastPauseMs = 0;
   #unitsAtForced = 0;
   #closed = false;
+  #isLossTold = false;
   #window: Promise<void> | null = null;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
@@ -160,6 +163,7 @@ class LiveGuard implements MarkedGuard {
     this.#contained(() => this.#log.recordMemory(this.report()));
     this.#closed = true;
     this.#detector.ledger.close();
+    this.#runtime.sampler.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
 
@@ -171,7 +175,7 @@ class LiveGuard implements MarkedGuard {
     // A WeakRef keeps its target until the running job ends: only a turn later can a GC tell what is really kept.
     await new Promise((resolve) => setImmediate(resolve));
     this.#assertOpen();
-    if (!this.#force()) {
+    if (!this.#tookIn(this.#detector.readNow()) && !this.#force()) {
       throw new LeakguardError(
         'ERR_LEAKGUARD_GC_UNAVAILABLE',
         "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
@@ -204,6 +208,8 @@ class LiveGuard implements MarkedGuard {
       this.#detector.spikes.nextInterval();
       this.#detector.evictIdle();
     });
+    every(READ_TICK_MS, () => this.#readIfDue());
+    if (level === 'prove') this.#detector.startProfiler();
     if (level === 'prove' || idleGc) this.#warnWithoutGc();
     if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
     else if (idleGc) every(IDLE_TICK_MS, () => this.#forceIfIdle());
@@ -249,10 +255,35 @@ class LiveGuard implements MarkedGuard {
     const measured = this.#runtime.forceGc();
     if (measured === null) return false;
     const reading = this.#inActiveTime(measured);
-    this.#unitsAtForced = this.#detector.ledger.totalUnits;
     this.#detector.meter.charge(reading.pauseMs);
-    this.#floor(reading);
+    this.#forced(reading);
     return true;
+  }
+
+  #forced(reading: FloorReading): void {
+    this.#unitsAtForced = this.#detector.ledger.totalUnits;
+    this.#floor(reading);
+  }
+
+  #readIfDue(): void {
+    this.#detector.startProfiler();
+    this.#tookIn(this.#detector.readIfDue());
+    this.#noticeLost();
+  }
+
+  /** A read that forced a GC gives a floor. @returns false where there was none */
+  #tookIn(reading: AllocationReading | null): boolean {
+    if (reading === null) return false;
+    if (reading.floor.forced) this.#forced(this.#inActiveTime(reading.floor));
+    return true;
+  }
+
+  /** Once: whoever counts on names of functions should know that there will be none. */
+  #noticeLost(): void {
+    const { unavailable } = this.#detector.reader;
+    if (unavailable === null || this.#isLossTold || this.#options.profiler === false) return;
+    this.#isLossTold = true;
+    this.#log.notice(`no names of functions (channel sites): ${unavailable}`);
   }
 
   /** A process may also be stopped in the middle of a GC, which then seems to have paused it for hours. */
@@ -263,6 +294,7 @@ class LiveGuard implements MarkedGuard {
   }
 
   #floor(reading: FloorReading): void {
+    if (!reading.forced) this.#detector.readIfDue(reading);
     this.#lastMajorMs = reading.timeMs;
     this.#lastPauseMs = reading.pauseMs;
     this.#tell(this.#detector.floor(reading));

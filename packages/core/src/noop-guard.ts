@@ -72,8 +72,11 @@ function emptyReport(level: Level, reason: string): GrowthReport {
       etaMs: null,
       majorGcIntervalMs: null,
       rareGcs: false,
+      profilerReads: 0,
+      profilerWaits: null,
       unavailable: [
         { channel: 'floors', reason },
+        { channel: 'sites', reason },
         { channel: 'survivors', reason },
       ],
       evicted: { scopes: 0, units: 0 },

@@ -1,9 +1,9 @@
-import { constants, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { byteSize } from './byte-size.ts';
 import { briefTextOf, contained } from './contain.ts';
 import { LeakguardError } from './errors.ts';
 import { givenOptions, isObject, shown } from './given-options.ts';
+import { type OnDemandSignal, signalOption } from './on-demand/signal-option.ts';
 import type { GuardOptions, Level, Logger } from './types.ts';
 
 /** Options after defaults and checks; the only form the rest of core reads. */
@@ -25,9 +25,9 @@ export interface ResolvedOptions {
   maxPause: number;
   maxHeapForReads: number;
   control: boolean;
-  signal: NodeJS.Signals | false;
-  /** Absolute. */
-  snapshotDir: string;
+  signal: OnDemandSignal | null;
+  /** Absolute; null for this user's own below the folder for temporary files. */
+  snapshotDir: string | null;
   ignore: (scope: string) => boolean;
 }
 
@@ -56,8 +56,8 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
   maxPause: (value = 300) => number('maxPause', value, 1, 60_000),
   maxHeapForReads: (value = '512MB') => size('maxHeapForReads', value),
   control: (value = true) => boolean('control', value),
-  signal: (value, env) => signal(value ?? env.LEAKGUARD_SIGNAL ?? false),
-  snapshotDir: (value = tmpdir()) => folderPath('snapshotDir', value),
+  signal: (value, env) => signalOption(value, env),
+  snapshotDir: (value) => (value === undefined ? null : folderPath('snapshotDir', value)),
   ignore: (value = () => false) => callable('ignore', value) as ResolvedOptions['ignore'],
 };
 
@@ -80,8 +80,8 @@ export function resolveOptions(options: GuardOptions = {}, env: Environment = pr
  */
 export function checkedOptions(options: GuardOptions): GuardOptions {
   const given = readOptions(options);
-  const { logFile } = resolveOptions(given);
-  return logFile === null ? given : { ...given, logFile };
+  const { logFile, snapshotDir } = resolveOptions(given);
+  return { ...given, ...(logFile !== null && { logFile }), ...(snapshotDir !== null && { snapshotDir }) };
 }
 
 /** The options that are there. */
@@ -149,15 +149,6 @@ function absolutePath(path: string): string | null {
   if (path.includes('\0') || path.length > MAX_PATH) return null;
   // Of a relative path nothing can be made while the working directory is gone.
   return contained(() => resolve(path), null);
-}
-
-/** Node starts its debugger on SIGUSR1, and the rest that programs catch means something to everybody. */
-const SIGNALS: readonly string[] = ['SIGUSR2', 'SIGHUP', 'SIGWINCH', 'SIGPWR', 'SIGIO'];
-
-function signal(value: unknown): ResolvedOptions['signal'] {
-  const isKnown = typeof value === 'string' && SIGNALS.includes(value) && value in constants.signals;
-  if (value === false || isKnown) return value as ResolvedOptions['signal'];
-  return fail('signal', value, `false or one of ${SIGNALS.map((name) => JSON.stringify(name)).join(', ')}`);
 }
 
 function callable(option: string, value: unknown): unknown {

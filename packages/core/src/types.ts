@@ -1,5 +1,7 @@
 import type { SiteReport } from './site-types.ts';
 
+export type { AllocationCandidate, Frame, SiteReport, TopSite } from './site-types.ts';
+
 /** What growth is attributed to: an HTTP route pattern or a job name. */
 export type ScopeKind = 'route' | 'job';
 
@@ -208,6 +210,10 @@ export interface EvidenceReport {
   majorGcIntervalMs: number | null;
   /** True when major GCs are rarer than one in two minutes, so that verdicts come slowly. */
   rareGcs: boolean;
+  /** How often V8's heap profiler was read. */
+  profilerReads: number;
+  /** Why it is not read right now, null while nothing hinders it or it does not run. */
+  profilerWaits: string | null;
   /** Channels that cannot work here, with the reason. */
   unavailable: { channel: Channel; reason: string }[];
   /** Scopes that were idle and lost their place to others because `maxScopes` was reached, and the units they had finished. */
@@ -241,6 +247,8 @@ export interface UnattributedReport {
   bytesPerHour: number | null;
   totalBytes: number | null;
   probability: number;
+  /** The function that allocated what stayed, null while no sample tells. */
+  site: SiteReport | null;
   candidates: { scope: string; probability: number }[];
 }
 

@@ -2,7 +2,7 @@ import type { ProfiledFunction } from '../internal-types.ts';
 import type { AllocationCandidate, Frame, SiteReport } from '../site-types.ts';
 import { allocatingExpressions } from './allocating-expressions.ts';
 import type { AppFiles } from './app-files.ts';
-import { CallGraph, type Callers } from './call-graph.ts';
+import { type Callers, CallGraph } from './call-graph.ts';
 import { Enclosing } from './enclosing.ts';
 import { functionKey, keyNumber } from './function-key.ts';
 import { HandlerRegistry } from './handler-registry.ts';
@@ -17,7 +17,8 @@ import { wrappedHandler } from './wrapped-handler.ts';
 /** All that only carried requests is one site. */
 const REQUESTS = keyNumber('requests');
 /** Node's files whose objects are those of requests and connections. */
-const CARRIES_REQUESTS = /^node:(?:_http|http|https|_tls|tls|net|stream|internal\/(?:http|tls|streams|stream_base))/;
+const CARRIES_REQUESTS =
+  /^node:(?:_http|http|https|_tls|tls|net|stream|internal\/(?:http|tls|streams|stream_base))/;
 
 /** The functions that a stack is told by. */
 export interface StackDescription {
@@ -54,7 +55,13 @@ export class FrameMap {
   /** These functions serve the scope of this slot; functions that only pass requests on are left out. */
   register(slot: number, handlers: readonly ProfiledFunction[]): void {
     const own = handlers.map((handler) => this.#table.of(handler)).filter(serves);
-    if (this.#registry.register(slot, own.map(({ key }) => key))) this.#graph.changed();
+    if (
+      this.#registry.register(
+        slot,
+        own.map(({ key }) => key),
+      )
+    )
+      this.#graph.changed();
   }
 
   /** The slot has no scope any more, or another one. */
@@ -218,7 +225,9 @@ function innermost({ frames }: StackView): KnownFunction | undefined {
 function carriesRequests({ frames }: StackView): boolean {
   return frames.some(
     ({ kind, profiled }) =>
-      kind === 'dispatcher' || kind === 'framework' || (kind === 'node' && CARRIES_REQUESTS.test(profiled.url)),
+      kind === 'dispatcher' ||
+      kind === 'framework' ||
+      (kind === 'node' && CARRIES_REQUESTS.test(profiled.url)),
   );
 }
 
