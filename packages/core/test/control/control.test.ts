@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { askControl } from '../../src/control/ask-control.ts';
 import { type BuiltCore, builtCore } from '../report/built-core.ts';
@@ -10,7 +11,7 @@ import { type Running, runProgram } from './on-demand-program.ts';
 
 let core: BuiltCore;
 beforeAll(async () => {
-  core = await builtCore('test/control/on-demand-parts.ts');
+  core = await builtCore(fileURLToPath(new URL('./on-demand-parts.ts', import.meta.url)));
 }, 60_000);
 afterAll(() => core.remove());
 
