@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { askControl } from '../../src/control/ask-control.ts';
 import { type BuiltCore, builtCore } from '../report/built-core.ts';
 import { temporaryFolder } from '../report/temporary-folder.ts';
@@ -174,6 +174,33 @@ describe('the control socket', { timeout: 60_000 }, () => {
     expect(await askControl({ pid, threadId: 0 }, 'report')).toMatchObject({ pid });
     expect(existsSync(socketOf(runtime, 999_999_999))).toBe(true);
     await new Promise((resolve) => other.close(resolve));
+  });
+
+  it("is each worker's own in a cluster, and not the primary's", async () => {
+    const runtime = temporaryFolder();
+    const file = join(runtime, 'worker.mjs');
+    writeFileSync(
+      file,
+      `const parts = await import(${JSON.stringify(core.url)});
+      parts.openControl({ answer: async () => process.pid, onUnavailable: console.log });
+      setInterval(() => undefined, 1000);`,
+    );
+    const primary = `
+      const { default: cluster } = await import('node:cluster');
+      cluster.setupPrimary({ exec: ${JSON.stringify(file)}, execArgv: [] });
+      const pids = [cluster.fork(), cluster.fork()].map((worker) => worker.process.pid);
+      console.log('PIDS', ...pids, 'END');`;
+    const running = runProgram(core.url, primary, { env: { XDG_RUNTIME_DIR: runtime } });
+    await running.printed('END');
+    const pids = running.output.stdout.match(/\d+/g)!.map(Number);
+    onTestFinished(() => pids.forEach((pid) => void process.kill(pid, 'SIGKILL')));
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) {
+      await vi.waitFor(
+        async () => expect(await askControl({ pid, threadId: 0 }, 'report')).toBe(pid),
+        20_000,
+      );
+    }
   });
 
   it('is off for a second guard of the process, and the first one goes on', async () => {
