@@ -1,4 +1,4 @@
-import { AllocationSnapshot, type AllocationSnapshotData } from '@leakguard/core/snapshot';
+import type { AllocationSnapshotData } from '@leakguard/core/snapshot';
 
 const MB = 1024 ** 2;
 const SAMPLE = 65_536;
@@ -36,8 +36,4 @@ export function snapshotData(
     stacks: [{ stack: [0], ...stack }],
     ...changes,
   };
-}
-
-export function snapshot(samples: number, changes: Partial<AllocationSnapshotData> = {}): AllocationSnapshot {
-  return new AllocationSnapshot(snapshotData(samples, changes));
 }

@@ -8,7 +8,7 @@ export type LeakguardErrorCode =
   | ControlErrorCode;
 
 /** Why a snapshot cannot be read or compared. */
-export type SnapshotErrorCode =
+type SnapshotErrorCode =
   | 'ERR_LEAKGUARD_SNAPSHOT_FILE'
   | 'ERR_LEAKGUARD_SNAPSHOT_FORMAT'
   | 'ERR_LEAKGUARD_SNAPSHOT_VERSION'

@@ -2,7 +2,7 @@ import { briefTextOf } from '../contain.ts';
 import { LeakguardError } from '../errors.ts';
 
 /** Signals that end nothing in Node and belong to nobody else, once something listens for them. */
-export const SIGNALS = ['SIGUSR2', 'SIGALRM', 'SIGIO', 'SIGPWR', 'SIGURG', 'SIGWINCH'] as const;
+const SIGNALS = ['SIGUSR2', 'SIGALRM', 'SIGIO', 'SIGPWR', 'SIGURG', 'SIGWINCH'] as const;
 export type OnDemandSignal = (typeof SIGNALS)[number];
 
 const REASONS: Readonly<Record<string, string>> = {

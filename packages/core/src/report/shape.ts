@@ -47,8 +47,9 @@ export class Shape {
   }
 
   number(): number {
+    // JSON has a -0 that it does not write again.
     return typeof this.value === 'number' && Number.isFinite(this.value)
-      ? this.value
+      ? this.value + 0
       : this.#fail('a number');
   }
 

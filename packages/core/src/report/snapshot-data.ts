@@ -52,49 +52,63 @@ export function snapshotData(inputs: SnapshotInputs): AllocationSnapshotData {
 /** Gives each different frame a number. */
 class FrameTable {
   readonly frames: Frame[] = [];
-  readonly #indexes = new Map<string, number>();
+  /** Most callers hand in one object per function, which is found without making its key. */
+  readonly #byObject = new Map<Frame, number>();
+  readonly #byKey = new Map<string, number>();
 
   indexOf(frame: Frame): number {
-    const key = frameKey(frame);
-    const known = this.#indexes.get(key);
+    const known = this.#byObject.get(frame);
     if (known !== undefined) return known;
-    this.#indexes.set(key, this.frames.length);
+    const index = this.#indexOfKey(frame);
+    this.#byObject.set(frame, index);
+    return index;
+  }
+
+  #indexOfKey(frame: Frame): number {
+    const key = frameKey(frame);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    this.#byKey.set(key, this.frames.length);
     return this.frames.push(frame) - 1;
   }
 }
 
 function merged(resolved: readonly ResolvedStack[], table: FrameTable): StackStatistic[] {
-  const byKey = new Map<string, StackStatistic>();
-  for (const { frames, scope, bytes, samples, variance, ordinals } of resolved) {
+  const parts = new Map<string, StackStatistic[]>();
+  for (const { frames, ...rest } of resolved) {
     const stack = frames.map((frame) => table.indexOf(frame));
-    const key = JSON.stringify([stack, scope]);
-    const part = { stack, scope, bytes, samples, variance, ...(ordinals === undefined ? {} : { ordinals }) };
-    byKey.set(key, sumOf(byKey.get(key), part));
+    const key = JSON.stringify([stack, rest.scope]);
+    const known = parts.get(key);
+    if (known === undefined) parts.set(key, [{ stack, ...rest }]);
+    else known.push({ stack, ...rest });
   }
-  return [...byKey.values()].map(inOrder);
+  return [...parts.values()].map((equal) => sumOf(equal, equal[0]!));
 }
 
 function bounded(stacks: StackStatistic[]): StackStatistic[] {
   stacks.sort((a, b) => b.bytes - a.bytes);
   if (stacks.length <= MAX_STACKS) return stacks;
-  const others = stacks.slice(MAX_STACKS - 1).reduce(sumOf);
-  return [...stacks.slice(0, MAX_STACKS - 1), inOrder({ ...others, stack: [], scope: null })];
+  const others = stacks.slice(MAX_STACKS - 1);
+  return [...stacks.slice(0, MAX_STACKS - 1), sumOf(others, { stack: [], scope: null })];
 }
 
-/** Both in one; ordinals only where both have theirs. */
-function sumOf(a: StackStatistic | undefined, b: StackStatistic): StackStatistic {
-  if (a === undefined) return b;
-  const { stack, scope } = a;
-  const ordinals =
-    a.ordinals === undefined || b.ordinals === undefined ? {} : { ordinals: [...a.ordinals, ...b.ordinals] };
+/** All in one; with ordinals only where all have theirs. */
+function sumOf(
+  parts: readonly StackStatistic[],
+  { stack, scope }: Pick<StackStatistic, 'stack' | 'scope'>,
+): StackStatistic {
+  const sum = (amount: (part: StackStatistic) => number): number =>
+    parts.reduce((total, part) => total + amount(part), 0);
   return {
-    ...{ stack, scope, bytes: a.bytes + b.bytes, samples: a.samples + b.samples },
-    ...{ variance: a.variance + b.variance, ...ordinals },
+    stack,
+    scope,
+    bytes: sum(({ bytes }) => bytes),
+    samples: sum(({ samples }) => samples),
+    variance: sum(({ variance }) => variance),
+    ...(parts.every(({ ordinals }) => ordinals !== undefined) ? { ordinals: ordinalsOf(parts) } : {}),
   };
 }
 
-function inOrder(stack: StackStatistic): StackStatistic {
-  return stack.ordinals === undefined
-    ? stack
-    : { ...stack, ordinals: [...stack.ordinals].sort((a, b) => a - b) };
+function ordinalsOf(parts: readonly StackStatistic[]): number[] {
+  return parts.flatMap(({ ordinals = [] }) => ordinals).sort((a, b) => a - b);
 }

@@ -22,15 +22,12 @@ export function groupStacks(
   { frames, stacks }: AllocationSnapshotData,
   groupBy: GroupBy,
 ): Map<string, StackGroup> {
+  const keys = frames.map(frameKey);
   const groups = new Map<string, StackGroup>();
   for (const stack of stacks ?? []) {
-    const [key, group] = groupOf(
-      stack.stack.map((index) => frames[index]!),
-      stack.scope,
-      groupBy,
-    );
+    const key = keyOf(stack, frames, keys, groupBy);
     const known = groups.get(key);
-    if (known === undefined) groups.set(key, { ...group, stacks: [stack] });
+    if (known === undefined) groups.set(key, { ...nameOf(stack, frames, groupBy), stacks: [stack] });
     else known.stacks.push(stack);
   }
   return groups;
@@ -46,17 +43,30 @@ export function frameKey({ file, line, column, function: name }: Frame): string 
   return JSON.stringify([file, line, column, name]);
 }
 
-function groupOf(
+function keyOf(
+  { stack, scope }: StackStatistic,
   frames: readonly Frame[],
-  scope: string | null,
+  keys: readonly string[],
   groupBy: GroupBy,
-): [string, Omit<StackGroup, 'stacks'>] {
-  if (groupBy === 'scope') return [JSON.stringify(scope), { frames: [], name: scope }];
-  const allocating = allocatingFrame(frames);
-  if (allocating === null) return [OTHER, { frames: [], name: OTHER }];
-  if (groupBy === 'file') return [allocating.file, { frames: [], name: allocating.file }];
-  if (groupBy === 'function') return [frameKey(allocating), { frames: [allocating], name: null }];
-  return [frames.map(frameKey).join(), { frames, name: null }];
+): string {
+  if (groupBy === 'scope') return JSON.stringify(scope);
+  const allocating = stack.find((index) => isOfSource(frames[index]!.file)) ?? stack[0];
+  if (allocating === undefined) return OTHER;
+  if (groupBy === 'file') return frames[allocating]!.file;
+  return groupBy === 'function' ? keys[allocating]! : stack.map((index) => keys[index]).join();
+}
+
+function nameOf(
+  { stack, scope }: StackStatistic,
+  frames: readonly Frame[],
+  groupBy: GroupBy,
+): Omit<StackGroup, 'stacks'> {
+  if (groupBy === 'scope') return { frames: [], name: scope };
+  const all = stack.map((index) => frames[index]!);
+  const allocating = allocatingFrame(all);
+  if (allocating === null) return { frames: [], name: OTHER };
+  if (groupBy === 'file') return { frames: [], name: allocating.file };
+  return { frames: groupBy === 'function' ? [allocating] : all, name: null };
 }
 
 function isOfSource(file: string): boolean {

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { askControl } from '../../src/control/ask-control.ts';
 import { type BuiltCore, builtCore } from '../report/built-core.ts';
 import { temporaryFolder } from '../report/temporary-folder.ts';
@@ -10,7 +11,7 @@ import { type Running, runProgram } from './on-demand-program.ts';
 
 let core: BuiltCore;
 beforeAll(async () => {
-  core = await builtCore('test/control/on-demand-parts.ts');
+  core = await builtCore(fileURLToPath(new URL('./on-demand-parts.ts', import.meta.url)));
 }, 60_000);
 afterAll(() => core.remove());
 
@@ -173,6 +174,33 @@ describe('the control socket', { timeout: 60_000 }, () => {
     expect(await askControl({ pid, threadId: 0 }, 'report')).toMatchObject({ pid });
     expect(existsSync(socketOf(runtime, 999_999_999))).toBe(true);
     await new Promise((resolve) => other.close(resolve));
+  });
+
+  it("is each worker's own in a cluster, and not the primary's", async () => {
+    const runtime = temporaryFolder();
+    const file = join(runtime, 'worker.mjs');
+    writeFileSync(
+      file,
+      `const parts = await import(${JSON.stringify(core.url)});
+      parts.openControl({ answer: async () => process.pid, onUnavailable: console.log });
+      setInterval(() => undefined, 1000);`,
+    );
+    const primary = `
+      const { default: cluster } = await import('node:cluster');
+      cluster.setupPrimary({ exec: ${JSON.stringify(file)}, execArgv: [] });
+      const pids = [cluster.fork(), cluster.fork()].map((worker) => worker.process.pid);
+      console.log('PIDS', ...pids, 'END');`;
+    const running = runProgram(core.url, primary, { env: { XDG_RUNTIME_DIR: runtime } });
+    await running.printed('END');
+    const pids = running.output.stdout.match(/\d+/g)!.map(Number);
+    onTestFinished(() => pids.forEach((pid) => void process.kill(pid, 'SIGKILL')));
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) {
+      await vi.waitFor(
+        async () => expect(await askControl({ pid, threadId: 0 }, 'report')).toBe(pid),
+        20_000,
+      );
+    }
   });
 
   it('is off for a second guard of the process, and the first one goes on', async () => {

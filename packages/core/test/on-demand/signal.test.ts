@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LeakguardError } from '../../src/errors.ts';
 import { signalOption } from '../../src/on-demand/signal-option.ts';
@@ -11,7 +12,7 @@ import { temporaryFolder } from '../report/temporary-folder.ts';
 
 let core: BuiltCore;
 beforeAll(async () => {
-  core = await builtCore('test/control/on-demand-parts.ts');
+  core = await builtCore(fileURLToPath(new URL('../control/on-demand-parts.ts', import.meta.url)));
 }, 60_000);
 afterAll(() => core.remove());
 
