@@ -125,10 +125,13 @@ export class Detector {
     return this.#changes();
   }
 
-  /** Starts the profiler when its time has come. */
-  startProfiler(): void {
-    const counts = this.#counts();
-    if (this.reader.startIfDue(this.clock.now(), counts.totalUnits)) this.sites.start(counts);
+  /** Starts the profiler when its time has come, or now. */
+  startProfiler(now = false): void {
+    const { totalUnits } = this.ledger;
+    const isStarted = now
+      ? this.reader.start(this.clock.now(), totalUnits)
+      : this.reader.startIfDue(this.clock.now(), totalUnits);
+    if (isStarted) this.sites.start(this.#counts());
   }
 
   /**

@@ -58,9 +58,14 @@ export class SiteReader {
 
   /** @returns true if the profiler was started now */
   startIfDue(nowMs: number, units: number): boolean {
-    const { level, profiler, maxOverhead, maxPause, maxHeapForReads } = this.#options;
+    const isTime = this.#options.level === 'prove' || nowMs - this.#startMs >= START_AFTER_MS;
+    return isTime && this.start(nowMs, units);
+  }
+
+  /** Starts it whatever the time; one that could not start is not tried again. @returns true if it was started now */
+  start(nowMs: number, units: number): boolean {
+    const { profiler, maxOverhead, maxPause, maxHeapForReads } = this.#options;
     if (this.#schedule !== null || profiler === false) return false;
-    if (level !== 'prove' && nowMs - this.#startMs < START_AFTER_MS) return false;
     this.#schedule = new ReadSchedule({
       ...{ maxOverhead, maxPauseMs: maxPause, maxHeapForReadsBytes: maxHeapForReads },
       ...{ startMs: nowMs, startUnits: units },

@@ -1,6 +1,5 @@
+import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import type { SiteReport } from './site-types.ts';
-
-export type { AllocationCandidate, Frame, SiteReport, TopSite } from './site-types.ts';
 
 /** What growth is attributed to: an HTTP route pattern or a job name. */
 export type ScopeKind = 'route' | 'job';
@@ -123,6 +122,8 @@ export interface GuardEvents {
   cleared: ScopeReport;
   /** One unit allocated `spikeThreshold` or more; at most once per scope and `reportInterval`. */
   spike: SpikeReport;
+  /** A snapshot was asked for: by code, by signal, or through the control socket. */
+  snapshot: AllocationSnapshot;
   /** A background failure of the guard itself, of a listener or of the logger. The host is not affected. */
   error: Error;
 }
@@ -141,6 +142,12 @@ export interface Guard extends AsyncDisposable {
   report(): GrowthReport;
   /** Finishes a window now (at `prove`: forces a GC first), then reports. Traffic may go on meanwhile. */
   analyze(): Promise<GrowthReport>;
+  /**
+   * Who allocated what is alive now, by the samples of V8's heap profiler; the last five are kept. Costs one read: a forced GC, and
+   * about half a second of CPU with its after-effect, as `costMs` says. Starts the profiler if it does not run yet: what was
+   * allocated before is not in it. Where there is none, the snapshot has no stacks and `unavailable` says why.
+   */
+  takeSnapshot(): Promise<AllocationSnapshot>;
   /** Subscribes; returns the function that unsubscribes. A listener that throws is reported on `error`. */
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void;
   /**

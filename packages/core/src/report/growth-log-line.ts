@@ -128,17 +128,31 @@ export function growthLogLine(time: string, { event, ...fields }: LineBody): Gro
   return { v: 1, time, event, pid: process.pid, ...thread, ...fields } as GrowthLogLine;
 }
 
-export function verdictBody(event: VerdictEvent, scope: ScopeReport, report: GrowthReport): VerdictBody {
+export function verdictBody(
+  event: VerdictEvent,
+  scope: ScopeReport,
+  report: GrowthReport,
+  topSites: TopSite[],
+): VerdictBody {
   const body = { event, ...scope, memory: report.memory };
-  return event === 'cleared' ? body : { ...body, text: formatScope(scope, report) };
+  return event === 'cleared' ? body : { ...body, text: formatScope(scope, report), ...grown(topSites) };
 }
 
-export function unattributedBody(event: VerdictEvent, report: GrowthReport): UnattributedBody {
+/** Nothing where the profiler was not read. */
+function grown(topSites: TopSite[]): { topSites?: TopSite[] } {
+  return topSites.length === 0 ? {} : { topSites };
+}
+
+export function unattributedBody(
+  event: VerdictEvent,
+  report: GrowthReport,
+  topSites: TopSite[],
+): UnattributedBody {
   const { unattributed, memory } = report;
   const body = { event, scope: null, unattributed, memory };
   return event === 'cleared' || unattributed === null
     ? body
-    : { ...body, text: formatUnattributed(unattributed, report) };
+    : { ...body, text: formatUnattributed(unattributed, report), ...grown(topSites) };
 }
 
 export function memoryBody(report: GrowthReport): MemoryBody {
