@@ -117,3 +117,12 @@ export interface Runtime {
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
   every(intervalMs: number, run: () => void): () => void;
 }
+
+/** A function as V8's profile tells it: where it starts. Line and column count from 0, -1 where unknown (native). */
+export interface ProfiledFunction {
+  name: string;
+  scriptId: number;
+  url: string;
+  line: number;
+  column: number;
+}

@@ -1,5 +1,9 @@
+import { isMainThread, threadId } from 'node:worker_threads';
 import { LeakguardError } from './errors.ts';
 import { DISABLED, ISOLATES, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
+import { AllocationSnapshot } from './report/allocation-snapshot.ts';
+import { processIdentity } from './report/process-identity.ts';
+import { snapshotData } from './report/snapshot-data.ts';
 import type { GrowthReport, Level, ScopeId, Unit } from './types.ts';
 
 /** Belongs to no ledger, so that none counts it. */
@@ -18,6 +22,7 @@ export function closedGuard(level: Level): MarkedGuard {
   return {
     ...noop(level, 'the guard was closed before its first unit'),
     analyze: () => Promise.reject(closedError()),
+    takeSnapshot: () => Promise.reject(closedError()),
   };
 }
 
@@ -37,10 +42,22 @@ function noop(level: Level, reason: string): MarkedGuard {
     begin: () => NOOP_UNIT,
     report: () => emptyReport(level, reason),
     analyze: () => Promise.resolve(emptyReport(level, reason)),
+    takeSnapshot: () => Promise.resolve(emptySnapshot(level, reason)),
     on: () => () => undefined,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function emptySnapshot(level: Level, reason: string): AllocationSnapshot {
+  const { time, pid, node, uptimeMs, memory, scopes } = emptyReport(level, reason);
+  return new AllocationSnapshot(
+    snapshotData({
+      ...{ time, pid, node, uptimeMs, memory, scopes, stacks: null, unavailable: reason },
+      ...{ process: processIdentity(), threadId: isMainThread ? null : threadId },
+      ...{ samplingIntervalBytes: null, costMs: 0, pauseMs: 0 },
+    }),
+  );
 }
 
 function emptyReport(level: Level, reason: string): GrowthReport {
@@ -72,8 +89,11 @@ function emptyReport(level: Level, reason: string): GrowthReport {
       etaMs: null,
       majorGcIntervalMs: null,
       rareGcs: false,
+      profilerReads: 0,
+      profilerWaits: null,
       unavailable: [
         { channel: 'floors', reason },
+        { channel: 'sites', reason },
         { channel: 'survivors', reason },
       ],
       evicted: { scopes: 0, units: 0 },

@@ -11,6 +11,7 @@ import {
 } from './guard-marks.ts';
 import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { checkedOptions, resolveOptions } from './options.ts';
+import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -170,6 +171,11 @@ class GuardHandle implements MarkedGuard {
   async analyze(): Promise<GrowthReport> {
     if (!this.#open) throw closedError();
     return this.#shared.guard.analyze();
+  }
+
+  async takeSnapshot(): Promise<AllocationSnapshot> {
+    if (!this.#open) throw closedError();
+    return this.#shared.guard.takeSnapshot();
   }
 
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {

@@ -29,7 +29,9 @@ export interface SourceAnalysis {
   warmUp: (ColumnOf & { evidence: number }) | null;
   /** Per source. */
   sourceEvidence: Float64Array;
-  /** Most probable source first, until 95 % is reached; empty if no source can explain growth. */
+  /** The same with what sites say of who it is: what names follow. It never decides whether anything grows. */
+  namingEvidence: Float64Array;
+  /** Most probable source first, by floors and sites, until 95 % is reached; empty if no source can explain growth. */
   credible: Candidate[];
   /** Residual standard deviation of one row, bytes. */
   sigmaBytes: number;
@@ -78,9 +80,14 @@ interface GainFit extends ColumnFits {
  * level and against stores that fill, averaged over all whitening gains. BIC approximates the Bayes factors
  * (Kass & Raftery 1995); growth is one-sided.
  *
+ * @param siteEvidence per source, log-likelihood of what sites saw, see handlerLikelihood; sources beyond its end get the
+ * least of it
  * @returns null while there are too few rows, and for a signal that does not move
  */
-export function analyseSources(bank: SourceBank): SourceAnalysis | null {
+export function analyseSources(
+  bank: SourceBank,
+  siteEvidence: Float64Array | null = null,
+): SourceAnalysis | null {
   const n = bank.innovations;
   if (!bank.isSufficient) return null;
   if (bank.gains.at(-1)!.corner.value2 <= n * MIN_SIGMA_BYTES ** 2) return null;
@@ -104,14 +111,25 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
     leakEvidence: leak - Math.log(PRIOR_NOTHING + PRIOR_FILLING * Math.exp(Math.min(filling, 700))),
     warmUp: likeliestWarmUp(evidence, bank),
     sourceEvidence: lines,
+    namingEvidence: withSites(lines, siteEvidence),
     credible: credibleSet(
-      lines.map((value) => value * TEMPER),
+      withSites(
+        lines.map((value) => value * TEMPER),
+        siteEvidence,
+      ),
       CREDIBLE_MASS,
     ),
     sigmaBytes: Math.max(...plausible.map(({ sigma }) => sigma)),
     estimate: (source) => estimate(gains, source * columnsPerSource, quantiles.tail),
     minDetectable: (source, floor) => minDetectable(plausible, source * columnsPerSource, quantiles, floor),
   };
+}
+
+/** Floors and sites are independent, so their log-likelihoods add up. */
+function withSites(floors: Float64Array, sites: Float64Array | null): Float64Array {
+  if (sites === null) return floors;
+  const least = sites.reduce((a, b) => Math.min(a, b), 0);
+  return floors.map((value, source) => value + (sites[source] ?? least));
 }
 
 function likeliestWarmUp(

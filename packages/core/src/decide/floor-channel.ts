@@ -4,7 +4,7 @@ import { BlockMinimum } from '../measure/block-minimum.ts';
 import { type FloorCounts, KINDS, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
 import type { Signal } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
-import { GrowthSearch, type TimedRow } from './growth-search.ts';
+import { GrowthSearch, type SiteEvidence, type TimedRow } from './growth-search.ts';
 import type { GrowthTracker } from './growth-tracker.ts';
 import type { GrowthThresholds } from './thresholds.ts';
 
@@ -60,6 +60,14 @@ export class FloorChannel {
       this.#take(track, { ...row, value: signalBytes(reading, track.signal) }, reading.forced);
     }
     for (const search of this.#searches) search.settle();
+  }
+
+  /**
+   * The latest that sites say of who it is, null for nothing. Of the heap only: samples hold no backing stores of Buffers and no
+   * native memory.
+   */
+  set siteEvidence(evidence: SiteEvidence | null) {
+    this.#searches[0]!.siteEvidence = evidence;
   }
 
   /** Ends open blocks now, so that everything read so far counts. */

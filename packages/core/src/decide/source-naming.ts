@@ -26,12 +26,12 @@ export function firstName(
 
 /** The source that growth is named by when it was named by `known` so far. */
 export function nameNow(
-  { credible, sourceEvidence }: SourceAnalysis,
+  { credible, namingEvidence }: SourceAnalysis,
   known: number,
   history: RowHistory,
 ): number {
   const top = credible[0]?.source ?? known;
-  const lead = sourceEvidence[top]! - (sourceEvidence[known] ?? Number.NEGATIVE_INFINITY);
+  const lead = namingEvidence[top]! - (namingEvidence[known] ?? Number.NEGATIVE_INFINITY);
   return lead > RENAME_EVIDENCE && isSupported(top, history) ? top : known;
 }
 

@@ -11,7 +11,7 @@ export interface BuiltCore {
   remove: () => void;
 }
 
-/** Core's sources as one module that plain Node can load, so that other processes and threads can run it unbuilt. */
+/** Core's sources as one module that plain Node can load, so that other processes and threads can run it unbuilt; of another file what that exports. */
 export async function builtCore(entry = 'src/index.ts'): Promise<BuiltCore> {
   // Inside the package, so that its dependencies are found. A fresh install may have put all of them further up.
   mkdirSync(join(PACKAGE, 'node_modules'), { recursive: true });

@@ -1,0 +1,145 @@
+import { lastNotAbove, lineStarts } from './line-table.ts';
+import type { ParsedFunction } from './outline-parser.ts';
+
+/** A place in a file; both count from 0. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+const PART = 1;
+const CLASS = 2;
+const ASYNC = 4;
+const GENERATOR = 8;
+const ARROW = 16;
+
+/** What is kept of each function: numbers, some 40 bytes. */
+const FIELDS = 7;
+const [START, FROM, TO, NAME_FROM, NAME_TO, PARENT, FLAGS] = [0, 1, 2, 3, 4, 5, 6] as const;
+
+/**
+ * The functions of one script: where each starts, as V8 says it, and which lies in which. Holds positions only, so that
+ * hundreds of files can be kept; functions are named by their index, in the order in which they begin.
+ */
+export class ScriptOutline {
+  readonly #functions: Int32Array;
+  readonly #byStart: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #lines: Int32Array;
+
+  constructor(source: string, parsed: readonly ParsedFunction[]) {
+    const ordered = [...parsed].sort((a, b) => a.from - b.from || b.to - a.to);
+    this.#lines = lineStarts(source);
+    this.#functions = new Int32Array(ordered.length * FIELDS);
+    this.#fill(ordered);
+    const indexes = ordered.map((_, index) => index).sort((a, b) => ordered[a]!.start - ordered[b]!.start);
+    this.#byStart = Int32Array.from(indexes);
+    this.#starts = Int32Array.from(indexes, (index) => ordered[index]!.start);
+  }
+
+  get count(): number {
+    return this.#starts.length;
+  }
+
+  /** Bytes it takes, roughly. */
+  get bytes(): number {
+    return 4 * (this.#functions.length + 2 * this.count + this.#lines.length) + 500;
+  }
+
+  /** The function that V8 says to start there, -1 if none does: then this is not the source that runs. */
+  at(position: Position): number {
+    const offset = this.#offset(position);
+    const found = lastNotAbove(this.#starts, offset);
+    return found >= 0 && this.#starts[found] === offset ? this.#byStart[found]! : -1;
+  }
+
+  /** The innermost function or class around a position, -1 at the top level. */
+  around(position: Position): number {
+    return this.aroundOffset(this.#offset(position));
+  }
+
+  aroundOffset(offset: number): number {
+    for (let index = this.count - 1; index >= 0; index--) {
+      if (this.#field(index, FROM) <= offset && offset < this.#field(index, TO)) return index;
+    }
+    return -1;
+  }
+
+  /** The function around another, -1 at the top level. */
+  parent(index: number): number {
+    let parent = this.#field(index, PARENT);
+    // A class is run as a function only while its fields are set.
+    while (parent >= 0 && (this.#field(parent, FLAGS) & CLASS) !== 0) parent = this.#field(parent, PARENT);
+    return parent;
+  }
+
+  /** True for a callback without a name, which stands for the function around it. */
+  isPart(index: number): boolean {
+    return (this.#field(index, FLAGS) & PART) !== 0;
+  }
+
+  isClass(index: number): boolean {
+    return (this.#field(index, FLAGS) & CLASS) !== 0;
+  }
+
+  isArrow(index: number): boolean {
+    return (this.#field(index, FLAGS) & ARROW) !== 0;
+  }
+
+  /** What stands before a method's start and belongs to it: `async *`. */
+  modifiers(index: number): string {
+    const flags = this.#field(index, FLAGS);
+    return `${flags & ASYNC ? 'async ' : ''}${flags & GENERATOR ? '*' : ''}`;
+  }
+
+  /** Where V8 says that it starts. */
+  position(index: number): Position {
+    return this.positionOf(this.#field(index, START));
+  }
+
+  /** Offsets of its text: of a method, from the `(` of its parameters. */
+  range(index: number): [from: number, to: number] {
+    return [this.#field(index, FROM), this.#field(index, TO)];
+  }
+
+  /** Offsets of its name in the source, null without one. */
+  nameRange(index: number): [from: number, to: number] | null {
+    const from = index < 0 ? -1 : this.#field(index, NAME_FROM);
+    return from < 0 ? null : [from, this.#field(index, NAME_TO)];
+  }
+
+  positionOf(offset: number): Position {
+    const line = lastNotAbove(this.#lines, offset);
+    return { line, column: offset - this.#lines[line]! };
+  }
+
+  #offset({ line, column }: Position): number {
+    return (this.#lines[line] ?? Number.NaN) + column;
+  }
+
+  #field(index: number, field: number): number {
+    return this.#functions[index * FIELDS + field]!;
+  }
+
+  #fill(ordered: readonly ParsedFunction[]): void {
+    const open: number[] = [];
+    for (const [index, one] of ordered.entries()) {
+      while (open.length > 0 && ordered[open.at(-1)!]!.to <= one.from) open.pop();
+      this.#functions.set(
+        [one.start, one.from, one.to, one.nameFrom, one.nameTo, open.at(-1) ?? -1, flagsOf(one)],
+        index * FIELDS,
+      );
+      open.push(index);
+    }
+  }
+}
+
+function flagsOf(one: ParsedFunction): number {
+  return (
+    (one.isPart && one.nameFrom < 0 ? PART : 0) |
+    (one.isClass ? CLASS : 0) |
+    (one.isAsync ? ASYNC : 0) |
+    (one.isGenerator ? GENERATOR : 0) |
+    (one.isArrow ? ARROW : 0)
+  );
+}

@@ -1,0 +1,100 @@
+import type { Candidate } from './attribute/credible-set.ts';
+import { SiteSurvival } from './attribute/site-survival.ts';
+import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
+import type { SiteEvidence } from './decide/growth-search.ts';
+import { siteCandidates, siteEvidence } from './decide/site-naming.ts';
+import { type SiteGrowth, siteGrowths } from './decide/site-verdicts.ts';
+import type { GrowthThresholds } from './decide/thresholds.ts';
+import { type AppFiles, processFiles } from './frames/app-files.ts';
+import { FrameMap } from './frames/frame-map.ts';
+import type { AllocationReading, Runtime } from './internal-types.ts';
+import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
+import { HandlerInbox } from './measure/handler-inbox.ts';
+import { LocatedHandlers } from './measure/located-handlers.ts';
+import { PlacedRead } from './placed-read.ts';
+import type { ResolvedStack } from './report/snapshot-data.ts';
+import type { SiteReport } from './site-types.ts';
+
+/** The `sites` channel: from reads of the profiler to who allocated what stays, and what of it grows. */
+export class SiteChannel {
+  /** Handlers of scopes, as units bring them. */
+  readonly handlers: HandlerInbox = new HandlerInbox();
+  readonly #located: LocatedHandlers;
+  readonly #thresholds: GrowthThresholds;
+  readonly #frames: FrameMap;
+  #survival: SiteSurvival | null = null;
+  #read: PlacedRead | null = null;
+  #judgement: SurvivalJudgement | null = null;
+  #evidence: SiteEvidence | null = null;
+
+  constructor(
+    thresholds: GrowthThresholds,
+    runtime: Runtime,
+    files: AppFiles = processFiles(() => runtime.now()),
+  ) {
+    this.#thresholds = thresholds;
+    this.#located = new LocatedHandlers((handler) => runtime.sampler.locate(handler));
+    this.#frames = new FrameMap(files);
+  }
+
+  /** The profiler was started with these counts. */
+  start({ units, totalUnits }: FloorCounts): void {
+    this.#survival = new SiteSurvival({ units: totalUnits, slotUnits: Float64Array.from(units) });
+  }
+
+  /** Takes in one read with the counts of that moment; `nowMs` on the detector's clock. */
+  push(reading: AllocationReading, counts: FloorCounts, nowMs: number): void {
+    if (this.#survival === null) return;
+    for (const slot of this.#located.take(this.handlers)) this.#frames.register(slot, this.#located.of(slot));
+    this.#read = new PlacedRead(reading, this.#frames);
+    this.#survival.push({
+      units: counts.totalUnits,
+      slotUnits: Float64Array.from(counts.units),
+      heapBytes: reading.floor.heapBytes,
+      timeMs: nowMs,
+      samples: this.#read.samples,
+    });
+    this.#judgement = this.#survival.judge();
+    this.#evidence = siteEvidence(this.#judgement, FIRST_SCOPE + counts.units.length);
+  }
+
+  /** What the latest read says of who it is, for the floors' naming; null before the first. */
+  get evidence(): SiteEvidence | null {
+    return this.#evidence;
+  }
+
+  /** True while survivors of any key may be growing, so that another read would tell more. */
+  get isSuspect(): boolean {
+    if (this.#judgement === null) return false;
+    const { all, scopes } = this.#judgement;
+    return [all, ...scopes.values()].some(({ state }) => state !== 'quiet');
+  }
+
+  /** What grows. @param floors who the floors think it is, null where they say nothing */
+  growths(floors: readonly Candidate[] | null): SiteGrowth[] {
+    if (this.#judgement === null) return [];
+    const candidates = floors ?? siteCandidates(this.#evidence!([]));
+    return siteGrowths(this.#judgement, this.#thresholds, candidates);
+  }
+
+  /** The function that allocated what stays of a scope; of everything for null. Null where no sample tells. */
+  site(slot: number | null): SiteReport | null {
+    if (this.#read === null || this.#judgement === null) return null;
+    return this.#read.site(this.#judgement, slot);
+  }
+
+  /** Live samples of the latest read by stack, null before the first. */
+  stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] | null {
+    return this.#read?.stacks(nameOf) ?? null;
+  }
+
+  /** A scope lost its slot. */
+  forget(slot: number): void {
+    this.handlers.forget(slot);
+    this.#located.forget(slot);
+    this.#frames.forget(slot);
+    this.#survival?.forget(slot);
+    this.#judgement = this.#survival?.judge() ?? null;
+    this.#read?.forget(slot);
+  }
+}
