@@ -21,16 +21,16 @@ export function profilerVariantsOf(framework) {
     bare: { title: 'bare', every: 1, middleware: async () => null },
     again: { title: 'bare again (the resolution)', every: 1, middleware: async () => null },
     watch: {
-      title: 'leakGuard at `watch`',
+      title: 'leakGuard, profiler off',
       every: 1,
-      middleware: () => leakguardMiddleware(framework),
+      middleware: () => leakguardMiddleware(framework, { profiler: false }),
     },
     leakguard: {
       title: 'leakGuard at `watch` + 64 KB',
       every: 1,
       async middleware() {
         startSampler(64);
-        return leakguardMiddleware(framework);
+        return leakguardMiddleware(framework, { profiler: false });
       },
     },
     sampler64: sampling(64),
