@@ -152,7 +152,7 @@ export class Detector {
     const nowMs = this.clock.now();
     const reading = this.reader.read({ nowMs, units: this.ledger.totalUnits, after });
     if (reading === null) return null;
-    this.meter.charge(readChargeMs(reading));
+    this.meter.charge(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
     this.#charge(() => {
       this.sites.push(reading, this.#counts(), nowMs);
       this.#floors.siteEvidence = this.sites.evidence;

@@ -58,11 +58,11 @@ export class Observation {
       ),
     );
     this.every(TICK_MS, () => this.#detector.clock.tick());
-    this.every(READ_TICK_MS, () => this.#readIfDue());
-    if (level === 'prove') this.#detector.startProfiler();
     if (level === 'prove' || idleGc) this.#warnWithoutGc();
+    this.#startProfiler();
     if (level === 'prove') this.every(FORCE_TICK_MS, () => this.#forceIfDue());
-    else if (idleGc) this.every(IDLE_TICK_MS, () => this.#forceIfIdle());
+    else this.every(READ_TICK_MS, () => this.#readIfDue());
+    if (level !== 'prove' && idleGc) this.every(IDLE_TICK_MS, () => this.#forceIfIdle());
   }
 
   /** Contained work that is done again and again until the observation stops. */
@@ -101,7 +101,7 @@ export class Observation {
       lastPauseMs: this.#lastPauseMs,
       unitsSinceLast: totalUnits - this.#unitsAtForced,
     });
-    if (due) this.#force();
+    if (due && !this.#readIfDue()) this.#force();
   }
 
   #forceIfIdle(): void {
@@ -125,11 +125,21 @@ export class Observation {
     return true;
   }
 
-  #readIfDue(): void {
-    this.#detector.startProfiler();
+  /** @returns true if it was read */
+  #readIfDue(): boolean {
+    this.#startProfiler();
     const reading = this.#tookIn(this.#detector.readIfDue());
     if (reading !== null) this.#hooks.read(reading);
-    this.#noticeLoss();
+    return reading !== null;
+  }
+
+  /** When its time has come. Whoever counts on names of functions is told once that there will be none. */
+  #startProfiler(): void {
+    this.#detector.startProfiler();
+    const { unavailable } = this.#detector.reader;
+    if (unavailable === null || this.#isLossTold || this.#options.profiler === false) return;
+    this.#isLossTold = true;
+    this.#hooks.notice(`no functions can be named (channel sites): ${unavailable}`);
   }
 
   /** Where a read forces no GC it comes with a natural one. */
@@ -144,14 +154,6 @@ export class Observation {
   #tookIn(reading: AllocationReading | null): AllocationReading | null {
     if (reading?.floor.forced) this.#forced(this.#inActiveTime(reading.floor));
     return reading;
-  }
-
-  /** Once: whoever counts on names of functions should know that there will be none. */
-  #noticeLoss(): void {
-    const { unavailable } = this.#detector.reader;
-    if (unavailable === null || this.#isLossTold || this.#options.profiler === false) return;
-    this.#isLossTold = true;
-    this.#hooks.notice(`no functions can be named (channel sites): ${unavailable}`);
   }
 
   /** A process may also be stopped in the middle of a GC, which then seems to have paused it for hours. */

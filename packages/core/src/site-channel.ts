@@ -26,6 +26,7 @@ export class SiteChannel {
   #read: PlacedRead | null = null;
   #judgement: SurvivalJudgement | null = null;
   #evidence: SiteEvidence | null = null;
+  #sources = FIRST_SCOPE;
 
   constructor(
     thresholds: GrowthThresholds,
@@ -54,8 +55,8 @@ export class SiteChannel {
       timeMs: nowMs,
       samples: this.#read.samples,
     });
-    this.#judgement = this.#survival.judge();
-    this.#evidence = siteEvidence(this.#judgement, FIRST_SCOPE + counts.units.length);
+    this.#sources = FIRST_SCOPE + counts.units.length;
+    this.#judge();
   }
 
   /** What the latest read says of who it is, for the floors' naming; null before the first. */
@@ -94,7 +95,12 @@ export class SiteChannel {
     this.#located.forget(slot);
     this.#frames.forget(slot);
     this.#survival?.forget(slot);
-    this.#judgement = this.#survival?.judge() ?? null;
     this.#read?.forget(slot);
+    if (this.#judgement !== null) this.#judge();
+  }
+
+  #judge(): void {
+    this.#judgement = this.#survival!.judge();
+    this.#evidence = siteEvidence(this.#judgement, this.#sources);
   }
 }

@@ -14,6 +14,8 @@ const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
   unitsPerSecond: 10,
   retained: null,
   since: null,
+  siteGrowth: null,
+  site: () => null,
   ...change,
 });
 
