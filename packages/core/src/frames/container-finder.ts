@@ -1,5 +1,5 @@
-import { full } from 'acorn-walk';
 import type { Node } from 'acorn';
+import { full } from 'acorn-walk';
 import {
   type Container,
   globalContainer,

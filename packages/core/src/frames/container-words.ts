@@ -10,7 +10,19 @@ export interface Container {
 
 /** Globals whose methods keep nothing. */
 const HARMLESS = new Set([
-  ...['console', 'Math', 'JSON', 'Object', 'Reflect', 'Promise', 'Array', 'Number', 'String', 'Symbol', 'Date'],
+  ...[
+    'console',
+    'Math',
+    'JSON',
+    'Object',
+    'Reflect',
+    'Promise',
+    'Array',
+    'Number',
+    'String',
+    'Symbol',
+    'Date',
+  ],
   ...['Buffer', 'URL', 'Atomics', 'Intl', 'crypto', 'performance'],
 ]);
 /** What a framework hands to handlers: it goes with the request. */
@@ -29,7 +41,10 @@ export function outerContainer({ where, what }: OuterName): Container {
 export function globalContainer(name: string): Container | null {
   if (HARMLESS.has(name)) return null;
   if (name === 'process') return { text: 'the process', score: 85 };
-  return { text: name === 'globalThis' || name === 'global' ? 'the global object' : `the global ${name}`, score: 85 };
+  return {
+    text: name === 'globalThis' || name === 'global' ? 'the global object' : `the global ${name}`,
+    score: 85,
+  };
 }
 
 /** Of a parameter: only its caller knows how long it lives. */

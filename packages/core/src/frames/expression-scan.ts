@@ -17,7 +17,8 @@ export interface FoundExpression {
 const PUTS =
   /^(?:push|unshift|splice|set|add|append|enqueue|put|on|once|addListener|prepend(?:Once)?Listener|addEventListener|subscribe|register)$/;
 /** Methods by what they make. */
-const MAKES_ARRAY = /^(?:map|filter|slice|concat|flatMap|flat|split|toSorted|toReversed|toSpliced|entries|keys|values)$/;
+const MAKES_ARRAY =
+  /^(?:map|filter|slice|concat|flatMap|flat|split|toSorted|toReversed|toSpliced|entries|keys|values)$/;
 const MAKES_STRING = /^(?:stringify|join|repeat|replace|replaceAll|padStart|padEnd)$/;
 const MAKES_OBJECT = /^(?:parse|assign|fromEntries|create|structuredClone)$/;
 /** What expressions that only make something count; what keeps it counts more. */
@@ -62,14 +63,20 @@ function keeps(node: AnyNode, containers: ContainerFinder): Judged | null {
 /** `x[y] = value` of something outside, and `outside = [...outside, value]`. */
 function assigns({ left, right, operator }: AnyNode, containers: ContainerFinder): Judged | null {
   const target = left as AnyNode;
-  const isValue = /^(?:Literal|UnaryExpression|UpdateExpression|BinaryExpression)$/.test((right as AnyNode).type);
+  const isValue = /^(?:Literal|UnaryExpression|UpdateExpression|BinaryExpression)$/.test(
+    (right as AnyNode).type,
+  );
   if (isValue || !/^(?:=|\?\?=|\|\|=)$/.test(String(operator))) return null;
   if (target.type !== 'MemberExpression' && target.type !== 'Identifier') return null;
   const object = target.type === 'MemberExpression' && !isThis(target) ? (target.object as AnyNode) : target;
   const container = containers.of(object);
   if (container === null || (target.type === 'Identifier' && container.text === null)) return null;
   if (target.type === 'Identifier' && container.text?.startsWith('part of ')) return null;
-  return { kind: 'keeps', container: container.text, score: container.score - (target.type === 'Identifier' ? 10 : 0) };
+  return {
+    kind: 'keeps',
+    container: container.text,
+    score: container.score - (target.type === 'Identifier' ? 10 : 0),
+  };
 }
 
 function isThis({ object }: AnyNode): boolean {
@@ -140,7 +147,9 @@ function isAside(ancestors: readonly Node[]): boolean {
 function withoutInner(found: readonly FoundExpression[]): FoundExpression[] {
   return found.filter((one) => {
     if (one.kind === 'keeps') return true;
-    return !found.some((other) => other !== one && other.from <= one.from && one.to <= other.to && isShown(other, one));
+    return !found.some(
+      (other) => other !== one && other.from <= one.from && one.to <= other.to && isShown(other, one),
+    );
   });
 }
 

@@ -2,7 +2,7 @@ import type { ProfiledFunction } from '../internal-types.ts';
 import type { AllocationCandidate, Frame, SiteReport } from '../site-types.ts';
 import { allocatingExpressions } from './allocating-expressions.ts';
 import type { AppFiles } from './app-files.ts';
-import { CallGraph, type Callers } from './call-graph.ts';
+import { type Callers, CallGraph } from './call-graph.ts';
 import { Enclosing } from './enclosing.ts';
 import { functionKey, keyNumber } from './function-key.ts';
 import { HandlerRegistry } from './handler-registry.ts';
@@ -17,7 +17,11 @@ import { wrappedHandler } from './wrapped-handler.ts';
 /** All that only carried requests is one site. */
 const REQUESTS = keyNumber('requests');
 /** Node's files whose objects are those of requests and connections. */
-const CARRIES_REQUESTS = /^node:(?:_http|http|https|_tls|tls|net|stream|internal\/(?:http|tls|streams|stream_base))/;
+const CARRIES_REQUESTS =
+  /^node:(?:_http|http|https|_tls|tls|net|stream|internal\/(?:http|tls|streams|stream_base))/;
+
+/** Stacks of several reads, 8 bytes each. */
+const MAX_LEARNED = 20_000;
 
 /** The functions that a stack is told by. */
 export interface StackDescription {
@@ -39,6 +43,11 @@ export class FrameMap {
   readonly #enclosing: Enclosing;
   readonly #registry = new HandlerRegistry();
   readonly #graph: CallGraph;
+  /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
+  #placed = new WeakMap<readonly ProfiledFunction[], StackPlace>();
+  #placedAt = -1;
+  /** Numbers of stacks that were learned from. */
+  readonly #learned = new Set<number>();
   readonly #isHandler = (key: string): boolean => this.#registry.slotsOf(key).length > 0;
 
   constructor(files: AppFiles) {
@@ -54,13 +63,20 @@ export class FrameMap {
   /** These functions serve the scope of this slot; functions that only pass requests on are left out. */
   register(slot: number, handlers: readonly ProfiledFunction[]): void {
     const own = handlers.map((handler) => this.#table.of(handler)).filter(serves);
-    if (this.#registry.register(slot, own.map(({ key }) => key))) this.#graph.changed();
+    if (
+      this.#registry.register(
+        slot,
+        own.map(({ key }) => key),
+      )
+    )
+      this.#changed();
   }
 
   /** The slot has no scope any more, or another one. */
   forget(slot: number): void {
     this.#registry.forget(slot);
     this.#graph.forget(slot);
+    this.#changed();
   }
 
   /** True where several scopes have handlers that start there: one factory or one wrapper made them. */
@@ -72,15 +88,26 @@ export class FrameMap {
   learn(stacks: Iterable<readonly ProfiledFunction[]>): void {
     for (const stack of stacks) {
       const view = this.#view(stack);
+      const number = stackNumber(view.frames);
+      // Most stacks of a read were there at the one before.
+      if (this.#learned.has(number)) continue;
+      if (this.#learned.size >= MAX_LEARNED) this.#learned.clear();
+      this.#learned.add(number);
       learnStack(view, this.#slotsOnStack(view), this.#graph);
     }
   }
 
-  /** Whose a stack is, innermost function first. */
+  /** Whose a stack is, innermost function first. The same array is placed once until something is learned. */
   place(stack: readonly ProfiledFunction[]): StackPlace {
+    if (this.#placedAt !== this.#graph.version) this.#placed = new WeakMap();
+    this.#placedAt = this.#graph.version;
+    const known = this.#placed.get(stack);
+    if (known !== undefined) return known;
     const view = this.#view(stack);
     const { role, slots } = this.#role(view);
-    return { role, slots, site: role === 'requests' ? REQUESTS : this.#blamed(view).number };
+    const place = { role, slots, site: role === 'requests' ? REQUESTS : this.#blamed(view).number };
+    this.#placed.set(stack, place);
+    return place;
   }
 
   /** The functions to print for a stack. */
@@ -105,6 +132,12 @@ export class FrameMap {
     return this.#frame(this.#table.of(profiled));
   }
 
+  /** What stacks tell depends on the handlers that are known. */
+  #changed(): void {
+    this.#learned.clear();
+    this.#graph.changed();
+  }
+
   #view(stack: readonly ProfiledFunction[]): StackView {
     return viewStack(
       stack.map((profiled) => this.#table.of(profiled)),
@@ -119,7 +152,7 @@ export class FrameMap {
     const inside = this.#slotsInside(work);
     if (inside.length > 0) return { role: 'handler', slots: inside };
     if (view.dispatcher >= 0) return this.#dispatched(view, work.at(-1)!);
-    return this.#learned(work);
+    return this.#called(work);
   }
 
   /** One request runs below all handlers of a stack, so that it is of a scope that they all serve. */
@@ -149,7 +182,7 @@ export class FrameMap {
   }
 
   /** Resumed after an `await`, or called back: the outermost function tells most, others may narrow it down. */
-  #learned(work: readonly KnownFunction[]): { role: StackPlace['role']; slots: Slots } {
+  #called(work: readonly KnownFunction[]): { role: StackPlace['role']; slots: Slots } {
     let callers: Callers | null = null;
     for (const known of work.toReversed()) callers = narrowed(callers, this.#graph.callersOf(known));
     if (callers === null) return { role: 'unknown', slots: NO_SLOTS };
@@ -218,8 +251,19 @@ function innermost({ frames }: StackView): KnownFunction | undefined {
 function carriesRequests({ frames }: StackView): boolean {
   return frames.some(
     ({ kind, profiled }) =>
-      kind === 'dispatcher' || kind === 'framework' || (kind === 'node' && CARRIES_REQUESTS.test(profiled.url)),
+      kind === 'dispatcher' ||
+      kind === 'framework' ||
+      (kind === 'node' && CARRIES_REQUESTS.test(profiled.url)),
   );
+}
+
+function stackNumber(frames: readonly KnownFunction[]): number {
+  let [high, low] = [0, 0];
+  for (const { number } of frames) {
+    low = Math.imul(low ^ (number | 0), 2654435761);
+    high = Math.imul(high ^ (number / 4096) ^ (low >>> 15), 1597334677);
+  }
+  return 2097152 * (high >>> 0) + (low & 2097151);
 }
 
 function narrowed(known: Callers | null, more: Callers | null): Callers | null {

@@ -27,7 +27,9 @@ export function functionTree(text: string, outline: ScriptOutline, index: number
   const isMethod = own.startsWith('(') && !outline.isArrow(index);
   const range = outline.nameRange(index);
   const isConstructor = range !== null && text.slice(...range) === 'constructor';
-  const before = isMethod ? `(class extends Object { ${outline.modifiers(index)}${isConstructor ? 'constructor' : 'm'}` : '(';
+  const before = isMethod
+    ? `(class extends Object { ${outline.modifiers(index)}${isConstructor ? 'constructor' : 'm'}`
+    : '(';
   const program = before + own + (isMethod ? ' })' : ')');
   return { node: innerNode(parseEither(program), isMethod), shift: from - before.length };
 }

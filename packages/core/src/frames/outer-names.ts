@@ -36,7 +36,8 @@ export function outerNames(
     const owner = ownerOf(outline, at);
     if (owner >= 0 && !inside.has(owner)) continue;
     const isNearer = owner >= 0 || !names.has(name);
-    if (isNearer) names.set(name, { where: owner >= 0 ? 'closure' : where === 'import' ? 'import' : 'module', what });
+    if (isNearer)
+      names.set(name, { where: owner >= 0 ? 'closure' : where === 'import' ? 'import' : 'module', what });
   }
   return names;
 }
@@ -50,7 +51,8 @@ function declarations(text: string, isOver: () => boolean): Declared[] {
   const found: Declared[] = [];
   parseFunctions(text, isOver, (node) => {
     const { type, start } = node;
-    if (type === 'VariableDeclarator') addNames(found, node.id as SyntaxNode, whatOf(node.init as SyntaxNode | null));
+    if (type === 'VariableDeclarator')
+      addNames(found, node.id as SyntaxNode, whatOf(node.init as SyntaxNode | null));
     else if (type === 'FunctionDeclaration' || type === 'ClassDeclaration') {
       const id = node.id as SyntaxNode | null;
       // Inside of itself it is declared around.
@@ -104,7 +106,9 @@ export function whatOf(init: SyntaxNode | null): string | null {
 
 function lastName(callee: SyntaxNode): string | null {
   if (callee.type === 'Identifier') return nameOf(callee);
-  return callee.type === 'MemberExpression' && !callee.computed ? nameOf(callee.property as SyntaxNode) : null;
+  return callee.type === 'MemberExpression' && !callee.computed
+    ? nameOf(callee.property as SyntaxNode)
+    : null;
 }
 
 function nameOf(node: SyntaxNode | undefined): string {

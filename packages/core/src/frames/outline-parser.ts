@@ -189,7 +189,8 @@ function isRouting(callee: Node, first: Node | undefined): boolean {
 }
 
 function isPath(node: Node): boolean {
-  if (node.type === 'ArrayExpression') return (node.elements as (Node | null)[]).some((one) => one && isPath(one));
+  if (node.type === 'ArrayExpression')
+    return (node.elements as (Node | null)[]).some((one) => one && isPath(one));
   if (node.type !== 'Literal') return false;
   return node.regex !== undefined || (typeof node.value === 'string' && /^[/*]/.test(node.value));
 }

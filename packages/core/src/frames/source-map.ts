@@ -55,7 +55,14 @@ export function findMap(path: string, source: string | null, files: AppFiles): S
   if (source === null) return null;
   const url = mapUrl(source);
   if (url?.startsWith('data:')) return mapOf(dataOf(url), path, files.cwd);
-  const file = url === null ? `${path}.map` : (filePath(url) ?? besideFile(path, contained(() => decodeURI(url), url)));
+  const file =
+    url === null
+      ? `${path}.map`
+      : (filePath(url) ??
+        besideFile(
+          path,
+          contained(() => decodeURI(url), url),
+        ));
   return mapOf(files.readSource(file), file, files.cwd);
 }
 
@@ -69,7 +76,7 @@ function mapUrl(source: string): string | null {
   const at = source.lastIndexOf('sourceMappingURL=');
   if (at < 0) return null;
   const isComment = /(?:\/\/|\/\*)[#@]\s*$/.test(source.slice(Math.max(0, at - 10), at));
-  return isComment ? /^[^\s'"*]+/.exec(source.slice(at + 'sourceMappingURL='.length))?.[0] ?? null : null;
+  return isComment ? (/^[^\s'"*]+/.exec(source.slice(at + 'sourceMappingURL='.length))?.[0] ?? null) : null;
 }
 
 function dataOf(url: string): string | null {

@@ -33,12 +33,18 @@ function learnMiddleware({ frames, handler }: StackView, slots: Slots, graph: Ca
     if (!isWork(frame)) continue;
     const isCalled = frames[at + 1]?.kind === 'dispatcher';
     if (isCalled && at !== handler && !isRoute(frames, at + 1)) graph.addMiddleware(frame);
-    if (frames[at - 1]?.kind === 'dispatcher') learnPassed(frame, inner, at > handler ? slots : NO_SLOTS, graph);
+    if (frames[at - 1]?.kind === 'dispatcher')
+      learnPassed(frame, inner, at > handler ? slots : NO_SLOTS, graph);
     if (isCalled) inner = frame;
   }
 }
 
-function learnPassed(frame: KnownFunction, inner: KnownFunction | null, slots: Slots, graph: CallGraph): void {
+function learnPassed(
+  frame: KnownFunction,
+  inner: KnownFunction | null,
+  slots: Slots,
+  graph: CallGraph,
+): void {
   if (slots.length > 0) graph.addPassed(frame, slots);
   else if (inner !== null) graph.addPassedTo(frame, inner);
 }

@@ -33,7 +33,8 @@ export function isRoute(frames: readonly KnownFunction[], dispatcher: number): b
     const { kind, package: from } = frames[at]!;
     if (kind !== 'dispatcher' || from === null) continue;
     // Routes of Express have a file of their own; a router of Koa calls middleware and handlers alike.
-    if (/(?:^|\/)route\.[cm]?js$/.test(from.file) || /^(?:@koa\/router|koa-router)$/.test(from.name)) return true;
+    if (/(?:^|\/)route\.[cm]?js$/.test(from.file) || /^(?:@koa\/router|koa-router)$/.test(from.name))
+      return true;
   }
   return false;
 }

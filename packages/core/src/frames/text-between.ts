@@ -1,6 +1,6 @@
 import { lineStarts } from './line-table.ts';
-import type { OriginalPosition } from './source-map.ts';
 import type { Position } from './script-outline.ts';
+import type { OriginalPosition } from './source-map.ts';
 
 /** An expression is seldom longer; then source maps have led astray. */
 const MAX_LENGTH = 2000;

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,7 +96,15 @@ export class SampledApp {
   }
 
   text({ role, slots }: StackPlace): string {
-    return [role, slots.map((slot) => this.names[slot]).sort().join('|')].join(' ').trim();
+    return [
+      role,
+      slots
+        .map((slot) => this.names[slot])
+        .sort()
+        .join('|'),
+    ]
+      .join(' ')
+      .trim();
   }
 }
 

@@ -52,7 +52,8 @@ export class OrderRepository {
 }
 `,
   'src/modules.d.ts': `declare module 'express'; declare module 'some-package';`,
-  'node_modules/some-package/package.json': '{ "name": "some-package", "version": "3.1.4", "type": "module", "exports": "./index.js" }',
+  'node_modules/some-package/package.json':
+    '{ "name": "some-package", "version": "3.1.4", "type": "module", "exports": "./index.js" }',
   'node_modules/some-package/index.js': `
 const kept = [];
 export function wrap(name) { leakOfWrap(name); }
@@ -97,7 +98,13 @@ describe('compiled code', () => {
     const frames = new FrameMap({ ...files, cwd: folder });
     const text = readFileSync(path, 'utf8').split('\n');
     const line = text.findIndex((one) => one.includes('async find'));
-    const find = { name: 'find', scriptId: 1, url: pathToFileURL(path).href, line, column: text[line]!.indexOf('(') };
+    const find = {
+      name: 'find',
+      scriptId: 1,
+      url: pathToFileURL(path).href,
+      line,
+      column: text[line]!.indexOf('('),
+    };
     expect(frames.frame(find)).toMatchObject({ function: 'find', file: 'src/repository.ts', line: 9 });
   });
 
@@ -132,7 +139,9 @@ describe('a bundled server', () => {
         .replace(/^export (?=function wrap)/m, '');
       const offset = { line: text.split('\n').length - 1, column: 0 };
       const isOwn = part.startsWith('dist');
-      const map = isOwn ? JSON.parse(readFileSync(join(folder, `${part}.map`), 'utf8')) : identity(part, source);
+      const map = isOwn
+        ? JSON.parse(readFileSync(join(folder, `${part}.map`), 'utf8'))
+        : identity(part, source);
       sections.push({ offset, map });
       text += `${source}\n`;
     }

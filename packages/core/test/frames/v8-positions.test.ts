@@ -85,8 +85,16 @@ describe('functions are found where V8 says that they start', () => {
     ['with lines that end by \\r\\n', 'crlf.mjs', SOURCE.replaceAll('\n', '\r\n')],
     ['in one line', 'line.mjs', SOURCE.replaceAll('\n', ' ')],
     ['below a line for the shell', 'shebang.mjs', `#!/usr/bin/env node${SOURCE}`],
-    ['as CommonJS', 'functions.cjs', SOURCE.replace('export const all = [];', 'const all = exports.all = [];')],
-    ['with other separators of lines', 'separators.mjs', SOURCE.replaceAll('class ', '/* \u2028 \u2029 */ class ')],
+    [
+      'as CommonJS',
+      'functions.cjs',
+      SOURCE.replace('export const all = [];', 'const all = exports.all = [];'),
+    ],
+    [
+      'with other separators of lines',
+      'separators.mjs',
+      SOURCE.replaceAll('class ', '/* \u2028 \u2029 */ class '),
+    ],
   ])('%s', (_title, name, source) => {
     const folder = appFolder({});
     writeFileSync(join(folder, name), source);

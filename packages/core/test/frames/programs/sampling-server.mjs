@@ -22,7 +22,10 @@ function post(method, params) {
 function locate(fn) {
   globalThis.located = fn;
   const { result } = post('Runtime.evaluate', { expression: 'located' });
-  const { internalProperties } = post('Runtime.getProperties', { objectId: result.objectId, ownProperties: true });
+  const { internalProperties } = post('Runtime.getProperties', {
+    objectId: result.objectId,
+    ownProperties: true,
+  });
   const named = (name) => internalProperties.find((property) => property.name === name)?.value;
   const target = named('[[TargetFunction]]');
   if (target) {
@@ -33,7 +36,13 @@ function locate(fn) {
     return locate(globalThis.located);
   }
   const at = named('[[FunctionLocation]]')?.value;
-  return { name: fn.name, scriptId: Number(at.scriptId), url: '', line: at.lineNumber, column: at.columnNumber };
+  return {
+    name: fn.name,
+    scriptId: Number(at.scriptId),
+    url: '',
+    line: at.lineNumber,
+    column: at.columnNumber,
+  };
 }
 
 const scopes = new Map();
@@ -53,7 +62,11 @@ function start() {
   if (!app.handle) return createServer(app);
   return createServer((req, res) => {
     res.on('finish', () => {
-      if (req.route) note(`GET ${req.baseUrl}${req.route.path}`, req.route.stack.map(({ handle }) => handle));
+      if (req.route)
+        note(
+          `GET ${req.baseUrl}${req.route.path}`,
+          req.route.stack.map(({ handle }) => handle),
+        );
     });
     app(req, res);
   });
@@ -119,5 +132,9 @@ if (learns === 'learn') {
 post('HeapProfiler.startSampling', options);
 await load(total, Math.ceil(total / 6));
 read();
-const text = JSON.stringify({ functions, reads, scopes: [...scopes].map(([name, handlers]) => ({ name, handlers })) });
+const text = JSON.stringify({
+  functions,
+  reads,
+  scopes: [...scopes].map(([name, handlers]) => ({ name, handlers })),
+});
 process.stdout.write(text, () => process.exit());
