@@ -39,6 +39,16 @@ export interface Callers {
   isEverywhere: boolean;
 }
 
+/** What is known besides stacks. */
+export interface CallSources {
+  /** The functions that one is written in, innermost first. */
+  around(known: KnownFunction): readonly KnownFunction[];
+  /** The scopes that a function is registered for. */
+  handlerSlots(key: string): Slots;
+  /** Functions whose source calls one. */
+  callersInSource(known: KnownFunction): readonly KnownFunction[];
+}
+
 interface Found extends Omit<Callers, 'slots'> {
   readonly slots: Set<number>;
 }
@@ -51,20 +61,15 @@ export class CallGraph {
   /** Another one after everything that changes an answer. */
   version = 0;
   readonly #nodes = new LRUCache<string, CallNode>({ max: MAX_FUNCTIONS });
-  readonly #around: (known: KnownFunction) => readonly KnownFunction[];
-  readonly #handlerSlots: (key: string) => Slots;
+  readonly #around: CallSources['around'];
+  readonly #handlerSlots: CallSources['handlerSlots'];
+  readonly #callersInSource: CallSources['callersInSource'];
   readonly #answers = new Map<string, Callers | null>();
 
-  /**
-   * @param around the functions that one is written in, innermost first
-   * @param handlerSlots the scopes that a function is registered for
-   */
-  constructor(
-    around: (known: KnownFunction) => readonly KnownFunction[],
-    handlerSlots: (key: string) => Slots,
-  ) {
+  constructor({ around, handlerSlots, callersInSource }: CallSources) {
     this.#around = around;
     this.#handlerSlots = handlerSlots;
+    this.#callersInSource = callersInSource;
   }
 
   /** It was on a stack below the handler of these scopes. */
@@ -189,6 +194,9 @@ export class CallGraph {
     for (const key of node?.callers ?? []) {
       const caller = this.#nodes.get(key)?.known;
       if (caller !== undefined && this.#collect(caller, found, visited)) isKnown = true;
+    }
+    for (const caller of this.#callersInSource(known)) {
+      if (this.#collect(caller, found, visited)) isKnown = true;
     }
     return isKnown;
   }

@@ -33,13 +33,13 @@ export class Enclosing {
    *
    * @param isHandler true for functions that stand for themselves wherever they are written
    */
-  owner(known: KnownFunction, isHandler: (key: string) => boolean): KnownFunction {
+  owner(known: KnownFunction, isHandler: (known: KnownFunction) => boolean): KnownFunction {
     if (known.profiled.name !== '') return known;
     const outline = this.#outline(known);
     let index = outline?.at(known.profiled) ?? -1;
     if (outline === null || index < 0) return known;
     let owner = known;
-    while (outline.isPart(index) && outline.parent(index) >= 0 && !isHandler(owner.key)) {
+    while (outline.isPart(index) && outline.parent(index) >= 0 && !isHandler(owner)) {
       index = outline.parent(index);
       owner = this.#function(known, outline, index);
     }

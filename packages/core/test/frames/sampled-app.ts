@@ -63,13 +63,9 @@ export class SampledApp {
       reads: { stack: number[]; bytes: number }[][];
       scopes: { name: string; handlers: ProfiledFunction[] }[];
     };
-    const url = new Map(functions.map((one) => [one.scriptId, one.url]));
     this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
     this.names = scopes.map(({ name }) => name);
-    for (const [slot, { handlers }] of scopes.entries()) {
-      const located = handlers.map((one) => ({ ...one, url: url.get(one.scriptId) ?? '' }));
-      this.frames.register(slot, located);
-    }
+    for (const [slot, { handlers }] of scopes.entries()) this.frames.register(slot, handlers);
     const stacks = reads.map((read) =>
       read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
     );

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { OutOfTime, parseFunctions } from '../../src/frames/outline-parser.ts';
+import { OutOfTime, parseSource } from '../../src/frames/outline-parser.ts';
 import { ScriptOutline } from '../../src/frames/script-outline.ts';
 
 function outlineOf(source: string) {
-  const outline = new ScriptOutline(source, parseFunctions(source));
+  const outline = new ScriptOutline(source, parseSource(source));
   const name = (index: number) => {
     if (index < 0) return 'top level';
     const range = outline.nameRange(index);
@@ -72,13 +72,13 @@ describe('the outline of a script', () => {
 
   it('reads sloppy scripts, and gives up on what is no JavaScript', () => {
     expect(outlineOf('with (a) { b = function () {}; } return; var await = 010;').outline.count).toBe(1);
-    expect(() => parseFunctions('const a: number = 1')).toThrow(SyntaxError);
+    expect(() => parseSource('const a: number = 1')).toThrow(SyntaxError);
   });
 
   it('ends when the time is over', () => {
     const source = 'f(() => 1);'.repeat(5000);
-    expect(parseFunctions(source, () => false)).toHaveLength(5000);
-    expect(() => parseFunctions(source, () => true)).toThrow(OutOfTime);
+    expect(parseSource(source, () => false).functions).toHaveLength(5000);
+    expect(() => parseSource(source, () => true)).toThrow(OutOfTime);
   });
 
   it('keeps numbers only: some fifty bytes per function of a file of ordinary lines', () => {

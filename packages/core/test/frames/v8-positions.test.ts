@@ -3,7 +3,7 @@ import { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseFunctions } from '../../src/frames/outline-parser.ts';
+import { parseSource } from '../../src/frames/outline-parser.ts';
 import { ScriptOutline } from '../../src/frames/script-outline.ts';
 import { appFolder } from './sampled-app.ts';
 
@@ -99,7 +99,7 @@ describe('functions are found where V8 says that they start', () => {
     const folder = appFolder({});
     writeFileSync(join(folder, name), source);
     const { all } = require(join(folder, name)) as { all: [string, unknown][] };
-    const outline = new ScriptOutline(source, parseFunctions(source));
+    const outline = new ScriptOutline(source, parseSource(source));
     const found = all.map(([title, fn]) => [title, outline.at(locate(fn))] as const);
     expect(all).toHaveLength(35);
     expect(found.filter(([, index]) => index < 0)).toEqual([]);
