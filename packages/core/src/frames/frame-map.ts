@@ -5,7 +5,7 @@ import type { AppFiles } from './app-files.ts';
 import { CallGraph } from './call-graph.ts';
 import { Enclosing } from './enclosing.ts';
 import { functionKey, keyNumber } from './function-key.ts';
-import { HandlerRegistry } from './handler-registry.ts';
+import { HandlerRegistry, type LocatedHandler } from './handler-registry.ts';
 import { FunctionTable, type KnownFunction } from './known-function.ts';
 import { Scripts } from './scripts.ts';
 import { SourceCalls } from './source-calls.ts';
@@ -64,8 +64,8 @@ export class FrameMap {
   }
 
   /** These functions serve the scope of this slot, by where they start: their urls need not be known. */
-  register(slot: number, handlers: readonly ProfiledFunction[]): void {
-    if (this.#registry.register(slot, handlers.map(functionKey))) this.#changed();
+  register(slot: number, handlers: readonly LocatedHandler[]): void {
+    if (this.#registry.register(slot, handlers)) this.#changed();
   }
 
   /** The slot has no scope any more, or another one. */
@@ -75,7 +75,10 @@ export class FrameMap {
     this.#changed();
   }
 
-  /** True where several scopes have handlers that start there: one factory or one wrapper made them. */
+  /**
+   * True where several scopes have handlers that start there: one factory or one wrapper made them, so that it is worth
+   * looking at what they captured.
+   */
   isShared(handler: ProfiledFunction): boolean {
     return this.#registry.slotsOf(functionKey(handler)).length > 1;
   }

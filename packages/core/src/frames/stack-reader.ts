@@ -52,13 +52,23 @@ export class StackReader {
     return this.#called(work);
   }
 
-  /** One request runs below all handlers of a stack, so that it is of a scope that they all serve. */
+  /**
+   * One request runs below all handlers of a stack, so that it is of a scope that they all serve. Where there is none, a
+   * dispatcher in between has sent it on to another scope, the inner one's; without a dispatcher the outer handler called
+   * what also serves others.
+   */
   slotsOnStack({ frames, handler }: StackView): Slots {
     if (handler < 0) return NO_SLOTS;
     let slots = this.#registry.slotsOf(frames[handler]!.key);
-    for (let at = handler + 1; at < frames.length && slots.length > 1; at++) {
-      const both = intersection(slots, this.#registry.slotsOf(frames[at]!.key));
+    let isSentOn = false;
+    for (let at = handler + 1; at < frames.length; at++) {
+      const frame = frames[at]!;
+      if (frame.kind === 'dispatcher') isSentOn = true;
+      if (!this.#isHandler(frame)) continue;
+      const outer = this.#registry.slotsOf(frame.key);
+      const both = intersection(slots, outer);
       if (both.length > 0) slots = both;
+      else if (!isSentOn) slots = outer;
     }
     return slots;
   }

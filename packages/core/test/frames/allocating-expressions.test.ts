@@ -107,7 +107,7 @@ describe('candidates of an allocating function', () => {
       'const handler = (req, res) => { req.user = load(); res.set("a", "b"); res.locals.x.push(1); }';
     expect(candidates(handler, 'handler')).toEqual([]);
     expect(
-      kept('if (!key) throw new Error(`no ${key}`); count += 1; console.add(key);', 'let count = 0;'),
+      kept('if (!key) throw new Error("no " + key); count += 1; console.add(key);', 'let count = 0;'),
     ).toEqual([]);
   });
 

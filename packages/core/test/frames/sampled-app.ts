@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { processFiles } from '../../src/frames/app-files.ts';
 import { FrameMap } from '../../src/frames/frame-map.ts';
+import type { LocatedHandler } from '../../src/frames/handler-registry.ts';
 import type { StackPlace } from '../../src/frames/stack-place.ts';
 import type { ProfiledFunction } from '../../src/internal-types.ts';
 
@@ -56,21 +57,40 @@ export class SampledApp {
   readonly frames: FrameMap;
   readonly last: readonly Stack[];
   readonly names: readonly string[];
+  readonly scopes: readonly { handlers: readonly LocatedHandler[] }[];
+  readonly #reads: Stack[][];
 
   constructor(printed: string, cwd: string) {
     const { functions, reads, scopes } = JSON.parse(printed) as {
       functions: ProfiledFunction[];
       reads: { stack: number[]; bytes: number }[][];
-      scopes: { name: string; handlers: ProfiledFunction[] }[];
+      scopes: { name: string; handlers: LocatedHandler[] }[];
     };
+    this.scopes = scopes;
     this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
     this.names = scopes.map(({ name }) => name);
-    for (const [slot, { handlers }] of scopes.entries()) this.frames.register(slot, handlers);
+    for (const [slot, { handlers }] of scopes.entries()) {
+      this.frames.register(
+        slot,
+        handlers.map(({ captured: _, ...handler }) => handler),
+      );
+    }
     const stacks = reads.map((read) =>
       read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
     );
-    for (const read of stacks) this.frames.learn(read.map(({ stack }) => stack));
+    this.#reads = stacks;
     this.last = stacks.at(-1)!;
+    this.#learn();
+  }
+
+  /** Registers the handlers once more, with the functions that they have captured. */
+  registerCaptured(): void {
+    for (const [slot, { handlers }] of this.scopes.entries()) this.frames.register(slot, handlers);
+    this.#learn();
+  }
+
+  #learn(): void {
+    for (const read of this.#reads) this.frames.learn(read.map(({ stack }) => stack));
   }
 
   /** The live samples that a function with this name, or one inside of it, has on its stack, heaviest first. */
