@@ -93,10 +93,15 @@ export class SampledApp {
     for (const read of this.#reads) this.frames.learn(read.map(({ stack }) => stack));
   }
 
-  /** The live samples that a function with this name, or one inside of it, has on its stack, heaviest first. */
-  of(name: string): Stack[] {
+  /**
+   * The live samples that a function with this name has on its stack, heaviest first. Once optimized it may have been
+   * inlined, and V8 books what it allocates on its caller: then those whose innermost function is `caller`.
+   */
+  of(name: string, caller?: string): Stack[] {
+    const isInlined = (stack: ProfiledFunction[]) =>
+      caller !== undefined && stack.find(({ line }) => line >= 0)?.name === caller;
     return this.last
-      .filter(({ stack }) => stack.some((one) => one.name === name))
+      .filter(({ stack }) => stack.some((one) => one.name === name) || isInlined(stack))
       .sort((a, b) => b.bytes - a.bytes);
   }
 

@@ -94,6 +94,7 @@ describe('compiled code', () => {
     process.setSourceMapsEnabled(true);
     onTestFinished(() => process.setSourceMapsEnabled(false));
     createRequire(import.meta.url)(path);
+    expect(files.readMap(path)).not.toBeNull();
     rmSync(`${path}.map`);
     const frames = new FrameMap({ ...files, cwd: folder });
     const text = readFileSync(path, 'utf8').split('\n');
