@@ -15,7 +15,7 @@ import { normal, poisson, seededRandom } from './random.mjs';
  *   before: units before the profiler was started
  *   keeps: { route (or null: every unit), bytes, life(random, unit) in units, place(random) -> { slots, site, role? }, from?, every? }
  * @param {{ seed: number, interval: number, readAt: number[] }} run
- * @returns {{ units: number, slotUnits: Float64Array, heapBytes: number, samples: object[] }[]} one entry a read
+ * @returns {{ start: object, reads: { units: number, slotUnits: Float64Array, heapBytes: number, samples: object[] }[] }} one entry a read
  */
 export function simulateReads(world, { seed, interval, readAt }) {
   const random = seededRandom(seed);
@@ -27,6 +27,7 @@ export function simulateReads(world, { seed, interval, readAt }) {
   let ordinal = 0;
   let weights = shares;
   const reads = [];
+  let start = { units: 0, slotUnits: slotUnits.slice() };
   let heapBytes = 2e7;
   const frees = new Map();
   const keep = (unit, { bytes, life, place }) => {
@@ -59,6 +60,7 @@ export function simulateReads(world, { seed, interval, readAt }) {
       if (kept.every !== undefined && random() * kept.every > 1) continue;
       keep(unit, kept);
     }
+    if (unit === before) start = { units: unit, slotUnits: slotUnits.slice() };
     if (unit !== nextRead()) continue;
     alive = alive.filter(({ until }) => until > unit);
     reads.push({
@@ -68,7 +70,7 @@ export function simulateReads(world, { seed, interval, readAt }) {
       samples: alive.map(({ ordinal, bytes, slots, site, role }) => ({ ordinal, bytes, slots, site, ...(role && { role }) })),
     });
   }
-  return reads;
+  return { start, reads };
 }
 
 function pick(weights, random) {

@@ -49,10 +49,12 @@ export class SiteSurvival {
   #sites = new Map<number, Watched>();
   #spans: readonly SurvivalSpan[] = [];
   #first: SurvivalSpan | null = null;
+  readonly #startUnits: number;
 
   /** @param start units finished when the profiler was started */
   constructor(start: UnitCounts = { units: 0 }) {
     this.#kept = new KeptReads(start);
+    this.#startUnits = start.units;
   }
 
   /** Takes in one read and moves the states. */
@@ -105,7 +107,7 @@ export class SiteSurvival {
   }
 
   #advance(key: Watched): void {
-    const spans = this.#spans.map((span) => keySpan(key, span));
+    const spans = this.#spans.map((span) => this.#keySpan(key, span));
     const longest = spans[0];
     // A store that was seen to be steady has even births, too.
     const isOpen = longest === undefined || longest.p < STEADY_P;
@@ -119,10 +121,22 @@ export class SiteSurvival {
     return this.#spans.find(({ from }) => from.units >= since) ?? this.#first ?? undefined;
   }
 
+  #keySpan(key: Key, span: SurvivalSpan): KeySpan {
+    const tally = key.tallyIn(span.tallies) ?? emptyTally();
+    return {
+      ...tally,
+      ...growthTest(tally),
+      fromUnits: span.from.units,
+      toUnits: span.to.units,
+      historyUnits: span.to.units - this.#startUnits,
+      exposure: span.units(key.slot),
+    };
+  }
+
   #judge(key: Watched): KeyJudgement {
     const span = this.#spanOf(key);
     const { growth } = key;
-    const told = span === undefined ? NOTHING : keySpan(key, span);
+    const told = span === undefined ? NOTHING : this.#keySpan(key, span);
     const { gained, churn, held, early, late, dispersion, variance } = told;
     return {
       state: growth.state,
@@ -146,22 +160,12 @@ const NOTHING: KeySpan = {
   ...growthTest(emptyTally()),
   fromUnits: 0,
   toUnits: 0,
+  historyUnits: 0,
   exposure: 0,
 };
 
 function watched(key: Key): Watched {
   return { ...key, growth: new KeyGrowth(key.limit) };
-}
-
-function keySpan(key: Key, span: SurvivalSpan): KeySpan {
-  const tally = key.tallyIn(span.tallies) ?? emptyTally();
-  return {
-    ...tally,
-    ...growthTest(tally),
-    fromUnits: span.from.units,
-    toUnits: span.to.units,
-    exposure: span.units(key.slot),
-  };
 }
 
 /**
