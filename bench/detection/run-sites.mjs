@@ -8,8 +8,11 @@ import { simulateSamples } from './simulate-samples.mjs';
 
 const WARM_UP_UNITS = 3000;
 
-/** Units at which a schedule reads, counted from the start of the profiler. */
-export function readsAt({ every, units }, before) {
+/** The rival has its own schedule. */
+const RIVAL_EVERY = 2000;
+
+/** Units at which to read, counted from the start of the profiler. */
+function readsAt(every, units, before) {
   return Array.from({ length: Math.floor(units / every) }, (_, k) => before + (k + 1) * every);
 }
 
@@ -21,20 +24,24 @@ export function thresholdsOf(p, { prove }) {
 /**
  * Runs the product's statistics over a generated run, read by read, with the floors between.
  *
- * @returns {{ run: object, states: Set<string>, growths: object[][], names: { floors, sites, both } }} what any key ever was, the
+ * @returns {{ reads, rivalReads, states: Set<string>, growths: object[][], names: { floors, sites, both } }} what any key ever was, the
  *   growths after each read, and the most probable source by either and by both at the end
  */
 export function runSites(world, { seed, schedule, thresholds }) {
   const before = world.before ?? 1000;
-  const { interval } = schedule;
-  const run = simulateSamples(world, { seed, interval, readAt: readsAt(schedule, before) });
+  const { interval, every, units } = schedule;
+  const own = new Set(readsAt(every, units, before));
+  const rivals = new Set(readsAt(RIVAL_EVERY, units, before));
+  const readAt = [...new Set([...own, ...rivals])].sort((a, b) => a - b);
+  const run = simulateSamples(world, { seed, interval, readAt });
+  const reads = run.reads.filter((read) => own.has(read.units));
   const survival = new SiteSurvival(run.start);
   const tracker = new GrowthTracker(thresholds, new Set([BACKGROUND]));
   const sources = FIRST_SCOPE + world.shares.length;
   const states = new Set();
   const growths = [];
   let rowsTaken = 0;
-  for (const read of run.reads) {
+  for (const read of reads) {
     for (; rowsTaken < run.rows.length && run.rows[rowsTaken].units <= read.units; rowsTaken++)
       pushRow(tracker, run.rows[rowsTaken]);
     survival.push(read);
@@ -48,7 +55,8 @@ export function runSites(world, { seed, schedule, thresholds }) {
   const both = tracker.analyse()?.credible[0] ?? null;
   tracker.siteEvidence = null;
   const floors = tracker.analyse()?.credible[0] ?? null;
-  return { run, states, growths, names: { floors, sites: siteCandidates(evidence)[0] ?? null, both } };
+  const rivalReads = run.reads.filter((read) => rivals.has(read.units));
+  return { reads, rivalReads, states, growths, names: { floors, sites: siteCandidates(evidence)[0] ?? null, both } };
 }
 
 function pushRow(tracker, { units, slotUnits, heapBytes, inFlight, timeMs }) {

@@ -6,6 +6,7 @@ import { KeyTable } from './key-table.ts';
 import { type KeyJudgement, type SurvivalJudgement, siteShares } from './survival-judgement.ts';
 import type { KeptRead, SurvivalRead, UnitCounts } from './survival-read.ts';
 import { emptyTally, type SpanTally, type SurvivalSpan, spanBetween, survivalSpan } from './survival-span.ts';
+import { warmUpOdds } from './warm-up-odds.ts';
 
 /** Of a single read's ordinals: before this the process warmed up, after that samples are young. */
 const WARM_UP_SHARE = 0.1;
@@ -59,13 +60,13 @@ export class SiteSurvival {
 
   /** Takes in one read and moves the states. */
   push(read: SurvivalRead): void {
-    this.#kept.push(read);
+    this.#kept.push(read, this.#oldestGrowth());
     this.#reads += 1;
     const { reads, marks } = this.#kept;
     const clock = new ExposureClock(marks);
     const latest = reads.at(-1)!;
     this.#spans = reads.slice(0, -1).map((from) => survivalSpan(from, latest, clock));
-    this.#first = spanBetween(windowOfOne(latest), clock);
+    this.#first = spanBetween(windowOfOne(latest, this.#kept.settledOrdinal), clock);
     const seen = [this.#first, ...this.#spans];
     this.#scopes = this.#watch(this.#scopes, scopeKey, seen.map(({ tallies }) => tallies.scopes));
     this.#sites = this.#watch(this.#sites, siteKey, seen.map(({ tallies }) => tallies.sites));
@@ -80,10 +81,12 @@ export class SiteSurvival {
 
   judge(): SurvivalJudgement {
     const span = this.#spanOf(this.#all);
+    const all = this.#judge(this.#all);
     return {
       units: this.#kept.reads.at(-1)?.units ?? 0,
       reads: this.#reads,
-      all: this.#judge(this.#all),
+      all,
+      warmUpOdds: span === undefined ? 0 : oddsOf(span, all.dispersion),
       scopes: new Map([...this.#scopes].map(([slot, key]) => [slot, this.#judge(key)])),
       sites: new Map([...this.#sites].map(([site, key]) => [site, this.#judge(key)])),
       gained: span?.gained ?? [],
@@ -94,6 +97,13 @@ export class SiteSurvival {
         return siteShares(this.#spanOf(own ?? this.#all)?.gained ?? [], slot);
       },
     };
+  }
+
+  /** All units finished when the oldest growth that goes on began, null where nothing grows: that read is kept, it tells the size. */
+  #oldestGrowth(): number | null {
+    const keys = [this.#all, ...this.#scopes.values(), ...this.#sites.values()];
+    const begun = keys.flatMap(({ growth }) => growth.sinceUnits ?? []);
+    return begun.length === 0 ? null : Math.min(...begun);
   }
 
   /** Keys that have samples; what has none any more is forgotten with its past. */
@@ -168,6 +178,10 @@ function watched(key: Key): Watched {
   return { ...key, growth: new KeyGrowth(key.limit) };
 }
 
+function oddsOf({ bornAt, bornFrom, bornTo, unitsAt }: SurvivalSpan, dispersion: number): number {
+  return warmUpOdds(bornAt, { from: unitsAt(bornFrom), to: unitsAt(bornTo), dispersion });
+}
+
 /**
  * The profiler sees only what was allocated since it was started. A store that was full before that looks as if it filled,
  * and only the floor tells that nothing grows.
@@ -183,8 +197,11 @@ function spanMs({ from, to }: SurvivalSpan): KeyJudgement['spanMs'] {
 }
 
 /** One read by itself: its ordinals are the clock. */
-function windowOfOne(read: KeptRead): Pick<SurvivalSpan, 'from' | 'to' | 'bornFrom' | 'bornTo'> {
+function windowOfOne(
+  read: KeptRead,
+  settledOrdinal: number,
+): Pick<SurvivalSpan, 'from' | 'to' | 'bornFrom' | 'bornTo'> {
   const { ordinal } = read;
   const origin = { units: 0, ordinal: 0, survivors: [] };
-  return { from: origin, to: read, bornFrom: WARM_UP_SHARE * ordinal, bornTo: OLD_SHARE * ordinal };
+  return { from: origin, to: read, bornFrom: Math.max(settledOrdinal, WARM_UP_SHARE * ordinal), bornTo: OLD_SHARE * ordinal };
 }

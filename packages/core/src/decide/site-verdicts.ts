@@ -22,6 +22,13 @@ export interface SiteGrowth extends NamedGrowth {
 /** A name with fewer samples behind it is a hint. */
 const MIN_NAMED_SAMPLES = 5;
 
+/** A name without five samples of its own must be as probable as this. */
+const SURE = 0.9;
+
+/** Evidence against mere warm-up that growth without a scope of its own needs to be told, and to be a leak. */
+const UNPLACED_ODDS: number = Math.log(3);
+const UNPLACED_LEAK_ODDS: number = Math.log(20);
+
 /** A leak is taken for at most so many times what lies below its scope's handler. */
 const MAX_UNPLACED = 1.8;
 
@@ -51,12 +58,20 @@ export function siteGrowths(
   candidates: readonly Candidate[],
 ): SiteGrowth[] {
   const amounts = { judgement, thresholds, candidates };
-  const scopes = [...judgement.scopes].filter(([, { state }]) => isGrowing(state));
-  const growths =
-    scopes.length > 0
-      ? scopes.map(([slot, key]) => scopeGrowth(slot, key, amounts))
-      : [unplacedGrowth(amounts)];
-  return growths.filter((growth) => growth !== null);
+  const placed = isOfEvery(candidates)
+    ? []
+    : [...judgement.scopes]
+        .filter(([, { state }]) => isGrowing(state))
+        .map(([slot, key]) => scopeGrowth(slot, key, amounts))
+        .filter((growth) => growth !== null);
+  if (placed.length > 0) return placed;
+  const unplaced = unplacedGrowth(amounts);
+  return unplaced === null ? [] : [unplaced];
+}
+
+/** What every request leaks has samples below every handler. */
+function isOfEvery([top]: readonly Candidate[]): boolean {
+  return top?.source === EVERY_REQUEST && top.probability >= SURE;
 }
 
 /** The gravest verdict per source, as other channels give theirs. */
@@ -66,10 +81,12 @@ export function siteVerdicts(growths: readonly SiteGrowth[]): Map<number, Verdic
 
 /** Growth by the samples of a scope, sized with a part of what no scope can be told of: its objects are allocated there, too. */
 function scopeGrowth(slot: number, key: KeyJudgement, amounts: Amounts): SiteGrowth | null {
+  const { judgement } = amounts;
   const own = sampledSize(key, key.units);
   if (own === null) return null;
-  const reach = isGrowing(amounts.judgement.all.state) ? withUnplaced(slot, amounts.judgement) : null;
-  const estimate = reach === null ? own : between(own, reach);
+  const whole = isGrowing(judgement.all.state) ? withUnplaced(slot, judgement) : null;
+  const shared = 1 + sharedPart(slot, amounts);
+  const estimate = whole === null ? own : between(own, { whole, shared });
   const bytes = key.bytes * (estimate.bytesPerUnit / own.bytesPerUnit);
   const isSure = key.gained >= MIN_NAMED_SAMPLES;
   return growthOf(
@@ -78,13 +95,24 @@ function scopeGrowth(slot: number, key: KeyJudgement, amounts: Amounts): SiteGro
   );
 }
 
+/** What lies in sets of scopes that hold this one, as a multiple of its own, if the sets' growth is its: so probable that is. */
+function sharedPart(slot: number, { judgement, candidates }: Amounts): number {
+  const own = netOf(judgement, (sample) => isOwn(sample, slot)).bytes;
+  const sets = netOf(judgement, ({ slots }) => slots.length > 1 && slots.includes(slot)).bytes;
+  const probability = candidates.find(({ source }) => source === FIRST_SCOPE + slot)?.probability ?? 0;
+  return own > 0 ? (probability * Math.max(0, sets)) / own : 0;
+}
+
 /**
  * At least what lies below the handler, at most that with everything that no scope can be told of; which part of the latter
  * belongs to the leak is not known, and warm-up is in it. On real leaks 0.62 of the bytes were below the handler.
  */
-function between(own: SlopeEstimate, whole: SlopeEstimate): SlopeEstimate {
+function between(
+  own: SlopeEstimate,
+  { whole, shared }: { whole: SlopeEstimate; shared: number },
+): SlopeEstimate {
   if (whole.bytesPerUnit <= own.bytesPerUnit) return own;
-  const bytesPerUnit = Math.min(whole.bytesPerUnit, MAX_UNPLACED * own.bytesPerUnit);
+  const bytesPerUnit = Math.min(whole.bytesPerUnit, MAX_UNPLACED * shared * own.bytesPerUnit);
   return {
     bytesPerUnit,
     standardError: own.standardError * (bytesPerUnit / own.bytesPerUnit),
@@ -97,7 +125,8 @@ function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const { judgement, candidates } = amounts;
   const { all, gained } = judgement;
   const top = candidates[0];
-  if (!isGrowing(all.state) || top === undefined || top.probability < NAMED_PROBABILITY) return null;
+  if (!isGrowing(all.state) || judgement.warmUpOdds < UNPLACED_ODDS) return null;
+  if (top === undefined || top.probability < NAMED_PROBABILITY) return null;
   const { source } = top;
   const units = unitsOfSource(source, judgement);
   const whole = sampledSize(all, units);
@@ -105,8 +134,9 @@ function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const slot = source - FIRST_SCOPE;
   const possible = (sample: Survivor): boolean => sample.slots.includes(slot);
   const isPlaced = gained.filter(possible).length >= MIN_NAMED_SAMPLES;
+  if (slot >= 0 && !isPlaced && top.probability < SURE) return null;
   const placed = isPlaced ? sampledSize(netOf(judgement, possible), units) : null;
-  const estimate = placed === null ? whole : between(placed, whole);
+  const estimate = placed === null ? whole : between(placed, { whole, shared: 1 });
   const bytes = all.bytes * (estimate.bytesPerUnit / whole.bytesPerUnit);
   const ownSamples = gained.filter((sample) => isOwn(sample, slot)).length;
   return growthOf({ source, key: all, estimate, bytes, ownSamples, isSure: false }, amounts);
@@ -131,11 +161,12 @@ function growthOf(
   if (risenBytes < MIN_RISE * bytes) return null;
   const minBytesPerUnit = source === BACKGROUND ? 0 : thresholds.minBytesPerUnit;
   if (estimate.ci95[0] < minBytesPerUnit || totalBytes < thresholds.minTotalBytes) return null;
-  const counted = source === BACKGROUND ? EVERY_REQUEST : source;
-  const units = isSure ? key.units : unitsOfSource(counted, judgement);
+  const units = isSure ? key.units : unitsOfSource(source, judgement);
+  // Warm-up goes with time as well as with units: that time alone leaks is for the floors to say.
   const isLeak =
     key.state === 'leaking' &&
-    (isSure || candidates.length <= MAX_CANDIDATES) &&
+    source !== BACKGROUND &&
+    (isSure || (candidates.length <= MAX_CANDIDATES && judgement.warmUpOdds >= UNPLACED_LEAK_ODDS)) &&
     isBeyondStores(totalBytes, units, thresholds);
   const probability = candidates.find((candidate) => candidate.source === source)?.probability ?? 0;
   return {
