@@ -1,5 +1,5 @@
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
-import { betaNodes } from './beta-nodes.ts';
+import { betaNodes, type ShareNode } from './beta-nodes.ts';
 import { logSumExp } from './credible-set.ts';
 import type { SurvivorSample } from './survival-read.ts';
 import { type SurvivorPlaces, survivorPlaces } from './survivor-places.ts';
@@ -39,7 +39,7 @@ const MIDDLEWARE_OF_SCOPE: readonly number[] = [0.02];
 const MIDDLEWARE_OF_EVERY: readonly number[] = [0.02, 0.5, 0.9];
 
 /**
- * A second scope may grow, too, say by a store that fills: how probable that is, and its part of the gained samples. Without it a
+ * A second scope may grow, too, say by a store that fills: how probable that is, and its part of the net growth, the smaller one. Without it a
  * dozen samples below one handler would outweigh a leak that is allocated after an await, where no handler is.
  */
 const SECOND_GROWTH = 0.3;
@@ -60,7 +60,7 @@ interface Expectation {
   own(slot: number, handlers: number): number;
   set(slots: readonly number[], sets: number): number;
   middleware: readonly number[];
-  handlerShares: typeof HANDLER_SHARES;
+  handlerShares: readonly ShareNode[];
 }
 
 /**
@@ -136,7 +136,7 @@ class PlaceModel {
       .sort(([, a], [, b]) => b - a)
       .slice(0, MAX_SECONDS + 1)
       .map(([slot]) => slot);
-    this.#innocent = new Innocent(this.#gained, placesOf(died), this.#share);
+    this.#innocent = new Innocent(placesOf(died), this.#gained.sets.size, this.#share);
   }
 
   /** Whether any sample may be this slot's. */
@@ -157,8 +157,9 @@ class PlaceModel {
   /** That so many of the samples are the second one's. */
   #logShareOf(second: number): number {
     const own = this.#gained.own.get(second)!;
+    const net = 1 - this.#innocent.expectedShare(this.#weight);
     const logs = SECOND_SHARES.map(
-      (share) => own * Math.log(share) + (this.#weight - own) * Math.log(1 - share),
+      (share) => own * Math.log(share * net) + (this.#weight - own) * Math.log(1 - share * net),
     );
     return logSumExp(logs) - Math.log(SECOND_SHARES.length);
   }
@@ -167,7 +168,8 @@ class PlaceModel {
   #averaged(source: number, second: number | null): number {
     const expected = this.#expectationOf(source);
     const terms: number[] = [];
-    for (const innocent of this.#innocent.shares) {
+    const rest = this.#weight - (second === null ? 0 : this.#gained.own.get(second)!);
+    for (const innocent of this.#innocent.sharesOf(rest)) {
       for (const handlers of expected.handlerShares) {
         for (const sets of SET_SHARES) {
           const weight = innocent.logWeight + handlers.logWeight + sets.logWeight;
@@ -206,10 +208,15 @@ class PlaceModel {
     return logSumExp(terms) - Math.log(terms.length);
   }
 
+  #shareOf(slots: readonly number[]): number {
+    return Math.min(1, slots.reduce((sum, slot) => sum + this.#share(slot), 0));
+  }
+
   #expectationOf(source: number): Expectation {
     const every = {
       own: (slot: number, handlers: number) => handlers * this.#share(slot),
-      set: (_: readonly number[], sets: number) => sets / this.#gained.sets.size,
+      // A function that only some scopes call sees only their part of what every request leaks.
+      set: (slots: readonly number[], sets: number) => (sets * this.#shareOf(slots)) / this.#gained.sets.size,
     };
     if (source === EVERY_REQUEST)
       return { ...every, middleware: MIDDLEWARE_OF_EVERY, handlerShares: EVERY_HANDLER_SHARES };
@@ -235,7 +242,6 @@ function isUnexplained(known: readonly number[]): (sample: SurvivorSample) => bo
 
 /** Where samples lie that have nothing to do with the leak, and what share of the gained they may be. */
 class Innocent {
-  readonly shares: ReturnType<typeof betaNodes>;
   readonly middleware: number;
   readonly none: number;
   readonly #died: SurvivorPlaces;
@@ -243,16 +249,26 @@ class Innocent {
   readonly #share: (slot: number) => number;
   readonly #sets: number;
 
-  constructor(gained: SurvivorPlaces, died: SurvivorPlaces, share: (slot: number) => number) {
+  constructor(died: SurvivorPlaces, sets: number, share: (slot: number) => number) {
     this.#died = died;
     this.#share = share;
-    this.#sets = Math.max(1, gained.sets.size);
+    this.#sets = Math.max(1, sets);
     this.#total = weightOf(died) + PLACE_STRENGTH;
     this.middleware = this.#place(died.middleware, PLACE_PRIOR.middleware);
     this.none = this.#place(died.none, PLACE_PRIOR.none);
-    const mean = (weightOf(died) + 1) / (weightOf(gained) + 2);
-    const bounded = Math.min(MAX_INNOCENT, Math.max(MIN_INNOCENT, mean));
-    this.shares = betaNodes(INNOCENT_STRENGTH * bounded, INNOCENT_STRENGTH * (1 - bounded), 8);
+  }
+
+  /** As many are innocent as died, give or take what chance does. */
+  sharesOf(gained: number): ShareNode[] {
+    const mean = this.expectedShare(gained);
+    const strength = INNOCENT_STRENGTH + weightOf(this.#died) / 2;
+    return betaNodes(strength * mean, strength * (1 - mean), 8);
+  }
+
+  /** Of so much that was gained. */
+  expectedShare(gained: number): number {
+    const mean = (weightOf(this.#died) + 1) / (gained + 2);
+    return Math.min(MAX_INNOCENT, Math.max(MIN_INNOCENT, mean));
   }
 
   own(slot: number): number {

@@ -74,10 +74,12 @@ export function generatedReads(options: {
       life: exponential(30),
       place: (r) => (r() < 0.4 ? { site: 100, slots: [route] } : { site: 101, slots: [], role: 'requests' }),
     };
-    for (const { route: of, bytes, life, place } of [flight, ...kept]) {
-      if ((of ?? route) !== route) continue;
+    for (const each of [flight, ...kept]) {
+      const { bytes, life, place } = each;
+      if ((each.route ?? route) !== route) continue;
       const until = units + life(random, units);
-      heap.push({ bytes, until });
+      // Flights come and go, and only blur the floor.
+      if (each !== flight) heap.push({ bytes, until });
       if (units < before) continue;
       for (let n = poisson(bytes / interval, random); n > 0; n--)
         alive.push({ ordinal: ++ordinal, bytes: interval, until, ...place(random) });
