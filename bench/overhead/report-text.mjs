@@ -107,6 +107,13 @@ export function emptyJobsText({ rows, starts }) {
   ].join('\n');
 }
 
+/** @param {import('./sample-cost.mjs').SampleRow[]} samples */
+export function sampleCostText(samples) {
+  const line = ({ depth, intervalKb, micros }) =>
+    `  ${`${depth} frames, each ${intervalKb} KB`.padEnd(24)} ${interval(micros, 2)} us`;
+  return ['Isolated: CPU of taking one sample, without reading it', ...samples.map(line)].join('\n');
+}
+
 /** @param {import('./read-effect.mjs').EffectRow[]} effects */
 export function readEffectText(effects) {
   const columns = effects[0].buckets.map(({ requests: [from, to] }) => `${from}..${to}`.padStart(20));

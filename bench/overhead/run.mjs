@@ -16,6 +16,7 @@ const ISOLATED_MS = 60_000;
 const AB_MS = 180_000;
 const READ_EFFECT_MS = 180_000;
 const ROUNDS_PER_READ_START = 32;
+const SAMPLE_STARTS = 8;
 
 const HELP = `npm run bench -- overhead [options]
 
@@ -56,9 +57,8 @@ installBenchPackages();
 // After the install: these import what it brings.
 const { runAb } = await import('./ab.mjs');
 const { runIsolated } = await import('./isolated.mjs');
-const { abText, emptyJobsText, isolatedText, JOBS, readEffectText, REQUESTS, resolutionOf } = await import(
-  './report-text.mjs'
-);
+const { abText, emptyJobsText, isolatedText, JOBS, readEffectText, REQUESTS, resolutionOf, sampleCostText } =
+  await import('./report-text.mjs');
 
 /** What of a framework is measured, and by what; `stop` when that is done. */
 async function subjectOf(framework) {
@@ -91,6 +91,12 @@ async function measureProfiler(framework) {
   return { ab, resolution: resolutionOf(ab.rows), effects };
 }
 
+async function measureSamples() {
+  const { runSampleCost } = await import('./sample-cost.mjs');
+  note('samples');
+  return runSampleCost({ starts: SAMPLE_STARTS });
+}
+
 /** @param {string} framework */
 async function measure(framework) {
   const subject = await subjectOf(framework);
@@ -119,18 +125,21 @@ const scale = Math.max(rounds / DEFAULT_ROUNDS, 1);
 const note = (text) => process.stderr.isTTY && process.stderr.write(`\r${text}   `);
 const machine = { node: process.version, cores: availableParallelism(), loadBefore: loadavg()[0] };
 
+const samples = profiler ? await measureSamples() : null;
 const results = {};
 for (const framework of frameworks)
   results[framework] = await (profiler ? measureProfiler(framework) : measure(framework));
 
 if (json) {
-  console.log(JSON.stringify({ ...machine, ...results }, null, 2));
+  console.log(JSON.stringify({ ...machine, ...(samples !== null && { samples }), ...results }, null, 2));
 } else {
   const load = `load ${machine.loadBefore.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after (its own included)`;
   console.log(`overhead: Node ${machine.node}, ${machine.cores} cores, ${load}`);
+  if (samples !== null) console.log(`\n${sampleCostText(samples)}`);
   for (const [framework, { isolated, ab, empty, effects }] of Object.entries(results)) {
     if (effects !== undefined) {
-      console.log(`\n${framework}\n\n${abText(ab, REQUESTS)}\n\n${readEffectText(effects)}`);
+      console.log(`\n${framework}\n\n${abText(ab, REQUESTS)}`);
+      console.log(`\n${readEffectText(effects)}`);
       continue;
     }
     const bareMicros = ab.rows.find(({ variant }) => variant === 'bare').microsPerUnit;
