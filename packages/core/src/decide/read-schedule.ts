@@ -13,7 +13,7 @@ export interface ReadScheduleOptions {
 }
 
 /** How eagerly reads are wanted: `diagnose` also while something grows at `auto`. */
-type ReadPace = 'watch' | 'diagnose' | 'prove';
+export type ReadPace = 'watch' | 'diagnose' | 'prove';
 
 /** The process at the moment of the question. */
 export interface ReadMoment {

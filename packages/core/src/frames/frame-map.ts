@@ -4,6 +4,7 @@ import { allocatingExpressions } from './allocating-expressions.ts';
 import type { AppFiles } from './app-files.ts';
 import { CallGraph } from './call-graph.ts';
 import { Enclosing } from './enclosing.ts';
+import { filePath, installedPackage, isNodes } from './file-path.ts';
 import { functionKey, keyNumber } from './function-key.ts';
 import { HandlerRegistry, type LocatedHandler } from './handler-registry.ts';
 import { FunctionTable, type KnownFunction } from './known-function.ts';
@@ -17,6 +18,8 @@ import { wrappedHandler } from './wrapped-handler.ts';
 
 /** All that only carried requests is one site. */
 const REQUESTS = keyNumber('requests');
+/** Anywhere: a file's source map is read whole. */
+const START = { line: 0, column: 0 };
 /** Stacks of several reads, 8 bytes each. */
 const MAX_LEARNED = 20_000;
 
@@ -81,6 +84,27 @@ export class FrameMap {
    */
   isShared(handler: ProfiledFunction): boolean {
     return this.#registry.slotsOf(functionKey(handler)).length > 1;
+  }
+
+  /** The files of functions, Node's own left out. */
+  filesOf(functions: Iterable<ProfiledFunction>): string[] {
+    const paths = new Set<string>();
+    for (const { url } of functions) {
+      const path = isNodes(url) ? null : filePath(url);
+      if (path !== null) paths.add(path);
+    }
+    return [...paths];
+  }
+
+  /** True where the functions of a file can be told without reading it. */
+  isRead(path: string): boolean {
+    return this.#scripts.isRead(path);
+  }
+
+  /** Reads a file, so that placing and describing its functions need no more than look-ups. Takes some milliseconds. */
+  read(path: string): void {
+    if (installedPackage(path) === null) this.#scripts.original(path, START);
+    this.#scripts.outline(path);
   }
 
   /**

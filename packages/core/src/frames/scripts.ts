@@ -54,6 +54,12 @@ export class Scripts {
     return script.outline ?? null;
   }
 
+  /** True where nothing of the file has to be read any more to say what its functions are. */
+  isRead(path: string): boolean {
+    const script = this.#byPath.peek(path);
+    return script?.outline !== undefined;
+  }
+
   /** The same where it was read already and is still remembered. */
   readOutline(path: string): ScriptOutline | null {
     return this.#byPath.get(path)?.outline ?? null;
