@@ -25,6 +25,14 @@ import { SiteReader } from './site-reader.ts';
 import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
+/** What a detector asks of its owner. */
+export interface DetectorHooks {
+  /** `maxScopes` is reached, this scope is the first that finds no place. */
+  overflowed(name: string): void;
+  /** Does background work that must not throw into the host. */
+  contained(work: () => void): void;
+}
+
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
   /** The time that growth, rates and intervals are measured in: what the process was stopped for is left out. */
@@ -49,7 +57,7 @@ export class Detector {
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
 
-  constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: (name: string) => void) {
+  constructor(options: ResolvedOptions, runtime: Runtime, hooks: DetectorHooks) {
     const prove = options.level === 'prove';
     this.#options = options;
     this.#runtime = runtime;
@@ -75,7 +83,9 @@ export class Detector {
       },
     });
     this.reader = new SiteReader(options, runtime, this.#startMs);
-    this.sites = new SiteChannel(this.#thresholds, runtime);
+    this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
+      hooks.contained(() => this.#charge(work)),
+    );
     const { meter, sites } = this;
     const spikes = new SpikeWatch(options, runtime, meter);
     this.spikes = spikes;
@@ -92,7 +102,7 @@ export class Detector {
         timed: (ms) => meter.addBoundary(ms),
         beganAlone: () => spikes.begin(),
         endedAlone: (slot) => spikes.end(slot),
-        overflowed: onOverflow,
+        overflowed: (name) => hooks.overflowed(name),
       },
     });
   }
@@ -138,26 +148,36 @@ export class Detector {
    * Reads the profiler where that is due; `floor()` wants the floor of the reading if it forced a GC.
    *
    * @param after the floor of a natural major GC that has just been
+   * @param onPlaced as of {@link readNow}
    */
-  readIfDue(after: FloorReading | null = null): AllocationReading | null {
+  readIfDue(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
     const nowMs = this.clock.now();
     const units = this.ledger.totalUnits;
     const pace = this.#pace();
     const triggered = pace !== 'watch' || this.#mayMatter();
-    return this.reader.isDue({ nowMs, units, pace, triggered, after }) ? this.readNow(after) : null;
+    return this.reader.isDue({ nowMs, units, pace, triggered, after }) ? this.readNow(after, onPlaced) : null;
   }
 
-  /** Reads the profiler, due or not; null where it does not run. */
-  readNow(after: FloorReading | null = null): AllocationReading | null {
+  /**
+   * Reads the profiler, due or not; null where it does not run.
+   *
+   * @param onPlaced called when verdicts may follow from it: now, or some turns later where source files are new
+   */
+  readNow(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
     const nowMs = this.clock.now();
     const reading = this.reader.read({ nowMs, units: this.ledger.totalUnits, after });
     if (reading === null) return null;
-    this.meter.charge(readChargeMs(reading));
-    this.#charge(() => {
-      this.sites.push(reading, this.#counts(), nowMs);
+    this.meter.charge(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
+    this.sites.push(reading, this.#counts(), nowMs, () => {
       this.#floors.siteEvidence = this.sites.evidence;
+      onPlaced();
     });
     return reading;
+  }
+
+  /** The verdicts that a read changed, once it is placed. */
+  placed(): VerdictChange<number>[] {
+    return this.#changes();
   }
 
   /** Ends open blocks, so that every floor read so far counts. */

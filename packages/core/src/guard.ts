@@ -80,12 +80,14 @@ class LiveGuard implements MarkedGuard {
       onError,
     });
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
-    this.#detector = new Detector(contained, runtime, (name) =>
-      this.#log.notice(
-        `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
-          'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
-      ),
-    );
+    this.#detector = new Detector(contained, runtime, {
+      contained: (work) => this.#contained(work),
+      overflowed: (name) =>
+        this.#log.notice(
+          `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
+            'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
+        ),
+    });
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#snapshots = new Snapshots(this.#detector);
     this.#observation = new Observation(options, runtime, this.#detector, {
@@ -160,7 +162,7 @@ class LiveGuard implements MarkedGuard {
 
   async takeSnapshot(): Promise<AllocationSnapshot> {
     const older = this.#snapshots.newestWithStacks;
-    const snapshot = this.#takeSnapshot();
+    const snapshot = await this.#takeSnapshot();
     this.#tellSnapshot(snapshot, { trigger: 'call', older, file: null });
     return snapshot;
   }
@@ -185,7 +187,7 @@ class LiveGuard implements MarkedGuard {
     // A WeakRef keeps its target until the running job ends: only a turn later can a GC tell what is really kept.
     await new Promise((resolve) => setImmediate(resolve));
     this.#assertOpen();
-    if (!this.#observation.forceFloor()) {
+    if (!(await this.#observation.forceFloor())) {
       throw new LeakguardError(
         'ERR_LEAKGUARD_GC_UNAVAILABLE',
         "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
@@ -205,7 +207,7 @@ class LiveGuard implements MarkedGuard {
     this.#closables.push(
       openOnDemandSignal({
         ...{ signal, snapshotDir, onError },
-        take: async () => this.#takeSnapshot(),
+        take: () => this.#takeSnapshot(),
         tell: ({ snapshot, ...origin }) => this.#tellSnapshot(snapshot, { trigger: 'signal', ...origin }),
         notice: (message) => this.#log.notice(message),
         now: () => runtime.now(),
@@ -216,14 +218,16 @@ class LiveGuard implements MarkedGuard {
   async #answer(ask: Ask): Promise<unknown> {
     if (ask === 'report') return this.report();
     const older = this.#snapshots.newestWithStacks;
-    const snapshot = this.#takeSnapshot();
+    const snapshot = await this.#takeSnapshot();
     this.#tellSnapshot(snapshot, { trigger: 'control', older, file: null });
     return snapshot;
   }
 
-  #takeSnapshot(): AllocationSnapshot {
+  async #takeSnapshot(): Promise<AllocationSnapshot> {
     this.#assertOpen();
-    return this.#snapshots.take(this.#observation.readNow());
+    const reading = await this.#observation.readNow();
+    this.#assertOpen();
+    return this.#snapshots.take(reading);
   }
 
   #tellSnapshot(snapshot: AllocationSnapshot, origin: SnapshotOrigin): void {

@@ -114,6 +114,8 @@ export interface Runtime {
   forceGc(): FloorReading | null;
   /** V8's sampling heap profiler. A GC that its `read` forces is not also reported by `watchMajorGcs`. */
   readonly sampler: AllocationSampler;
+  /** Calls back in a later turn of the event loop, after what waits for I/O had its turn. Never keeps the process alive. */
+  nextTurn(run: () => void): void;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
   every(intervalMs: number, run: () => void): () => void;
 }

@@ -17,7 +17,7 @@ export interface ObservationHooks {
   contained(work: () => void): void;
   /** A floor or a read changed verdicts; also called with none. */
   changed(changes: VerdictChange<number>[]): void;
-  /** The profiler was read because that was due. */
+  /** The profiler was read because that was due, and its stacks are placed. */
   read(reading: AllocationReading): void;
   /** Something the operator should know. */
   notice(message: string): void;
@@ -58,11 +58,11 @@ export class Observation {
       ),
     );
     this.every(TICK_MS, () => this.#detector.clock.tick());
-    this.every(READ_TICK_MS, () => this.#readIfDue());
-    if (level === 'prove') this.#detector.startProfiler();
     if (level === 'prove' || idleGc) this.#warnWithoutGc();
+    this.#startProfiler();
     if (level === 'prove') this.every(FORCE_TICK_MS, () => this.#forceIfDue());
-    else if (idleGc) this.every(IDLE_TICK_MS, () => this.#forceIfIdle());
+    else this.every(READ_TICK_MS, () => this.#readIfDue());
+    if (level !== 'prove' && idleGc) this.every(IDLE_TICK_MS, () => this.#forceIfIdle());
   }
 
   /** Contained work that is done again and again until the observation stops. */
@@ -72,18 +72,25 @@ export class Observation {
 
   stop(): void {
     this.#runtime.sampler.stop();
+    this.#detector.sites.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
 
   /** Reads the profiler, or else forces a GC. @returns false where neither can be */
-  forceFloor(): boolean {
-    return this.readNow() !== null || this.#force();
+  async forceFloor(): Promise<boolean> {
+    return (await this.readNow()) !== null || this.#force();
   }
 
-  /** Reads the profiler now, due or not; null where it does not run. */
-  readNow(): AllocationReading | null {
+  /** Reads the profiler now, due or not, and gives it when its stacks are placed; null where it does not run. */
+  readNow(): Promise<AllocationReading | null> {
     this.#detector.startProfiler(true);
-    return this.#tookIn(this.#detector.readNow());
+    return new Promise((resolve) => {
+      const reading = this.#take(
+        (onPlaced) => this.#detector.readNow(null, onPlaced),
+        (placed) => resolve(placed),
+      );
+      if (reading === null) resolve(null);
+    });
   }
 
   /** Said at once: whoever asked for forced GCs would otherwise wait for verdicts that come late or never. */
@@ -101,7 +108,7 @@ export class Observation {
       lastPauseMs: this.#lastPauseMs,
       unitsSinceLast: totalUnits - this.#unitsAtForced,
     });
-    if (due) this.#force();
+    if (due && !this.#readIfDue()) this.#force();
   }
 
   #forceIfIdle(): void {
@@ -125,33 +132,49 @@ export class Observation {
     return true;
   }
 
-  #readIfDue(): void {
+  /** @returns true if it was read and that forced a GC */
+  #readIfDue(after: FloorReading | null = null): boolean {
+    this.#startProfiler();
+    const reading = this.#take(
+      (onPlaced) => this.#detector.readIfDue(after, onPlaced),
+      (placed) => this.#hooks.contained(() => this.#hooks.read(placed)),
+    );
+    return reading?.floor.forced === true;
+  }
+
+  /** Takes in the floor of a read now, and what its stacks tell when they are placed. */
+  #take(
+    read: (onPlaced: () => void) => AllocationReading | null,
+    onPlaced: (reading: AllocationReading) => void,
+  ): AllocationReading | null {
+    let taken: AllocationReading | null = null;
+    let isPlaced = false;
+    const finish = (reading: AllocationReading): void => {
+      onPlaced(reading);
+      this.#hooks.contained(() => this.#hooks.changed(this.#detector.placed()));
+    };
+    taken = read(() => {
+      isPlaced = true;
+      if (taken !== null) finish(taken);
+    });
+    if (taken === null) return null;
+    if (taken.floor.forced) this.#forced(this.#inActiveTime(taken.floor));
+    if (isPlaced) finish(taken);
+    return taken;
+  }
+
+  /** When its time has come. Whoever counts on names of functions is told once that there will be none. */
+  #startProfiler(): void {
     this.#detector.startProfiler();
-    const reading = this.#tookIn(this.#detector.readIfDue());
-    if (reading !== null) this.#hooks.read(reading);
-    this.#noticeLoss();
-  }
-
-  /** Where a read forces no GC it comes with a natural one. */
-  #natural(floor: FloorReading): void {
-    const reading = this.#detector.readIfDue(floor);
-    if (reading?.floor.forced) this.#tookIn(reading);
-    else this.#floor(floor);
-    if (reading !== null) this.#hooks.read(reading);
-  }
-
-  /** A read that forced a GC gives a floor. */
-  #tookIn(reading: AllocationReading | null): AllocationReading | null {
-    if (reading?.floor.forced) this.#forced(this.#inActiveTime(reading.floor));
-    return reading;
-  }
-
-  /** Once: whoever counts on names of functions should know that there will be none. */
-  #noticeLoss(): void {
     const { unavailable } = this.#detector.reader;
     if (unavailable === null || this.#isLossTold || this.#options.profiler === false) return;
     this.#isLossTold = true;
     this.#hooks.notice(`no functions can be named (channel sites): ${unavailable}`);
+  }
+
+  /** Where a read forces no GC it comes with a natural one. */
+  #natural(floor: FloorReading): void {
+    if (!this.#readIfDue(floor)) this.#floor(floor);
   }
 
   /** A process may also be stopped in the middle of a GC, which then seems to have paused it for hours. */

@@ -14,6 +14,7 @@ import { LocatedHandlers } from './measure/located-handlers.ts';
 import { PlacedRead } from './placed-read.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
 import type { SiteReport } from './site-types.ts';
+import { SourceQueue } from './source-queue.ts';
 
 /** The `sites` channel: from reads of the profiler to who allocated what stays, and what of it grows. */
 export class SiteChannel {
@@ -22,19 +23,30 @@ export class SiteChannel {
   readonly #located: LocatedHandlers;
   readonly #thresholds: GrowthThresholds;
   readonly #frames: FrameMap;
+  readonly #contained: (work: () => void) => void;
+  readonly #queue: SourceQueue;
   #survival: SiteSurvival | null = null;
   #read: PlacedRead | null = null;
   #judgement: SurvivalJudgement | null = null;
   #evidence: SiteEvidence | null = null;
+  #sources = FIRST_SCOPE;
 
+  /** @param contained does work that must not throw into the host, and charges it to the guard's own cost */
   constructor(
     thresholds: GrowthThresholds,
     runtime: Runtime,
+    contained: (work: () => void) => void,
     files: AppFiles = processFiles(() => runtime.now()),
   ) {
     this.#thresholds = thresholds;
+    this.#contained = contained;
     this.#located = new LocatedHandlers((handler) => runtime.sampler.locate(handler));
     this.#frames = new FrameMap(files);
+    this.#queue = new SourceQueue({
+      nextTurn: (run) => runtime.nextTurn(run),
+      read: (path) => contained(() => this.#frames.read(path)),
+      isRead: (path) => this.#frames.isRead(path),
+    });
   }
 
   /** The profiler was started with these counts. */
@@ -42,8 +54,26 @@ export class SiteChannel {
     this.#survival = new SiteSurvival({ units: totalUnits, slotUnits: Float64Array.from(units) });
   }
 
-  /** Takes in one read with the counts of that moment; `nowMs` on the detector's clock. */
-  push(reading: AllocationReading, counts: FloorCounts, nowMs: number): void {
+  /**
+   * Takes in one read with the counts of that moment; `nowMs` on the detector's clock. Source files that are new on its stacks are
+   * read first, one per turn of the event loop: together they would stop a program for longer than the read did.
+   *
+   * @param done called when the read has been taken in: at once if no file is new
+   */
+  push(reading: AllocationReading, counts: FloorCounts, nowMs: number, done: () => void): void {
+    this.#queue.add(this.#frames.filesOf(reading.functions), () => {
+      this.#contained(() => this.#take(reading, counts, nowMs));
+      done();
+    });
+  }
+
+  /** What waits for source files is taken in without them. */
+  stop(): void {
+    this.#survival = null;
+    this.#queue.stop();
+  }
+
+  #take(reading: AllocationReading, counts: FloorCounts, nowMs: number): void {
     if (this.#survival === null) return;
     for (const slot of this.#located.take(this.handlers)) this.#frames.register(slot, this.#located.of(slot));
     this.#read = new PlacedRead(reading, this.#frames);
@@ -54,8 +84,8 @@ export class SiteChannel {
       timeMs: nowMs,
       samples: this.#read.samples,
     });
-    this.#judgement = this.#survival.judge();
-    this.#evidence = siteEvidence(this.#judgement, FIRST_SCOPE + counts.units.length);
+    this.#sources = FIRST_SCOPE + counts.units.length;
+    this.#judge();
   }
 
   /** What the latest read says of who it is, for the floors' naming; null before the first. */
@@ -94,7 +124,12 @@ export class SiteChannel {
     this.#located.forget(slot);
     this.#frames.forget(slot);
     this.#survival?.forget(slot);
-    this.#judgement = this.#survival?.judge() ?? null;
     this.#read?.forget(slot);
+    if (this.#judgement !== null) this.#judge();
+  }
+
+  #judge(): void {
+    this.#judgement = this.#survival!.judge();
+    this.#evidence = siteEvidence(this.#judgement, this.#sources);
   }
 }

@@ -83,6 +83,10 @@ export class FakeRuntime implements Runtime {
     return () => this.timers.delete(timer);
   }
 
+  nextTurn(run: () => void): void {
+    run();
+  }
+
   afterGcsKnown(run: () => void): void {
     this.#awaitGcs.push(run);
   }

@@ -1,4 +1,5 @@
-import type { GrowthReport, Guard, ScopeId, ScopeKind, Seen, Unit } from '@leakguard/core';
+import type {
+  AllocationSnapshot, GrowthReport, Guard, ScopeId, ScopeKind, Seen, Unit } from '@leakguard/core';
 
 /** One unit as an adapter reported it. */
 export interface RecordedUnit {
@@ -80,6 +81,7 @@ export function recordingGuard(): RecordingGuard {
     },
     report: () => unavailable<GrowthReport>(),
     analyze: () => unavailable<Promise<GrowthReport>>(),
+    takeSnapshot: () => unavailable<Promise<AllocationSnapshot>>(),
     on: () => () => {},
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},

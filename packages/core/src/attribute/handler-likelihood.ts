@@ -1,5 +1,5 @@
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
-import { betaNodes } from './beta-nodes.ts';
+import { betaNodes, type ShareNode } from './beta-nodes.ts';
 import { logSumExp } from './credible-set.ts';
 import type { SurvivorSample } from './survival-read.ts';
 import { type SurvivorPlaces, survivorPlaces } from './survivor-places.ts';
@@ -19,21 +19,32 @@ export interface NamingSamples {
 /** Probability that the model itself is wrong (a call graph that misleads, a handler that another one calls); then no source is favoured. */
 const WRONG_MODEL = 0.01;
 
-/** Share of a leak's samples below the scope's own handler: on 26 real leaks 0.62 on average, from 0.02 to 1. */
-const HANDLER_SHARES = betaNodes(1.1, 0.7, 20);
+/**
+ * Even where births look independent, samples of one request come together: so many count as one. Chosen on tuning seeds so that names
+ * with probability 0.9 are right that often where innocent samples come in clusters of up to three.
+ */
+const CLUSTER = 1.5;
 
-/** The same for what every request leaks: then the handlers have parts like their units. */
-const EVERY_HANDLER_SHARES = betaNodes(0.6, 1.5, 10);
+/** Share of a leak's samples below the scope's own handler: on 26 real leaks 0.62 on average, from 0.02 to 1. */
+const HANDLER_SHARES = betaNodes(1.1, 0.7, 12);
+
+/** The same for what every request leaks, or time: then the handlers have parts like their units. Only the floors tell these two apart. */
+const EVERY_HANDLER_SHARES = betaNodes(0.6, 1.5, 12);
 
 /** Of the rest, the share whose callers are known, so that a set of scopes is left. */
-const SET_SHARES = betaNodes(1, 1, 6);
+const SET_SHARES = betaNodes(1, 1, 4);
 
-/** A leak of one scope is seldom allocated in a middleware that runs for all; one of every request often is. */
-const MIDDLEWARE_OF_SCOPE = 0.02;
-const MIDDLEWARE_OF_EVERY = 0.5;
+/** Of what has no scope at all, the share in a middleware that runs for all: little of one scope's leak, any of every request's. */
+const MIDDLEWARE_OF_SCOPE: readonly number[] = [0.02];
+const MIDDLEWARE_OF_EVERY: readonly number[] = [0.02, 0.5, 0.9];
 
-/** What grows with time alone is seldom allocated below a handler. */
-const BACKGROUND_HANDLER_SHARES = betaNodes(0.5, 6, 10);
+/**
+ * A second scope may grow, too, say by a store that fills: how probable that is, and its part of the net growth, the smaller one. Without it a
+ * dozen samples below one handler would outweigh a leak that is allocated after an await, where no handler is.
+ */
+const SECOND_GROWTH = 0.3;
+const SECOND_SHARES: readonly number[] = [0.05, 0.15, 0.25, 0.35, 0.45];
+const MAX_SECONDS = 2;
 
 /** The innocent keep something, too: what is expected of it before anything died, and how surely. */
 const INNOCENT_STRENGTH = 4;
@@ -48,8 +59,8 @@ const PLACE_PRIOR = { own: 0.4, sets: 0.15, middleware: 0.05, none: 0.4 };
 interface Expectation {
   own(slot: number, handlers: number): number;
   set(slots: readonly number[], sets: number): number;
-  middleware: number;
-  handlerShares: typeof HANDLER_SHARES;
+  middleware: readonly number[];
+  handlerShares: readonly ShareNode[];
 }
 
 /**
@@ -68,7 +79,7 @@ export function handlerLikelihood(
   sources: number,
   known: readonly number[] = [],
 ): Float64Array {
-  const places = new PlaceModel(samples, known);
+  const places = new PlaceModel(samples, sources - FIRST_SCOPE, known);
   const likelihood = new Float64Array(sources);
   // Scopes without a sample of their own differ in nothing.
   let without: number | null = null;
@@ -91,20 +102,41 @@ function withDoubt(logLikelihood: Float64Array): Float64Array {
   return logLikelihood.map((value) => Math.log((1 - WRONG_MODEL) * Math.exp(value - total) + doubt));
 }
 
+/** Shares that nobody knows: of the innocent, of a leak below handlers, and of its rest with a set of scopes. */
+interface Shares {
+  innocent: number;
+  handlers: number;
+  sets: number;
+}
+
 /** The gained samples, and how likely they are under each source. */
 class PlaceModel {
   readonly #gained: SurvivorPlaces;
   readonly #innocent: Innocent;
   readonly #share: (slot: number) => number;
+  readonly #slots: number;
+  readonly #weight: number;
+  /** Slots with the most samples of their own. */
+  readonly #seconds: readonly number[];
 
-  constructor({ gained, died, dispersion, unitsOf }: NamingSamples, known: readonly number[]) {
+  constructor(
+    { gained, died, dispersion, unitsOf }: NamingSamples,
+    slots: number,
+    known: readonly number[],
+  ) {
     const all = Math.max(1, unitsOf(null));
     this.#share = (slot) => unitsOf(slot) / all;
     const isOpen = isUnexplained(known);
     const placesOf = (samples: readonly SurvivorSample[]): SurvivorPlaces =>
-      survivorPlaces(samples.filter(isOpen), 1 / dispersion, this.#share);
+      survivorPlaces(samples.filter(isOpen), 1 / (CLUSTER * dispersion), this.#share);
     this.#gained = placesOf(gained);
-    this.#innocent = new Innocent(this.#gained, placesOf(died), this.#share);
+    this.#slots = Math.max(1, slots);
+    this.#weight = weightOf(this.#gained);
+    this.#seconds = [...this.#gained.own]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MAX_SECONDS + 1)
+      .map(([slot]) => slot);
+    this.#innocent = new Innocent(placesOf(died), this.#gained.sets.size, this.#share);
   }
 
   /** Whether any sample may be this slot's. */
@@ -113,43 +145,83 @@ class PlaceModel {
     return [...this.#gained.sets.values()].some(({ slots }) => slots.includes(slot));
   }
 
-  /** Averaged over the innocent share, the share below handlers and the share with a set. */
+  /** With and without a second scope that grows. */
   logLikelihood(source: number): number {
+    const terms = [Math.log(1 - SECOND_GROWTH) + this.#averaged(source, null)];
+    const which = Math.log(SECOND_GROWTH / this.#slots);
+    for (const second of this.#seconds.filter((slot) => slot !== source - FIRST_SCOPE))
+      terms.push(which + this.#logShareOf(second) + this.#averaged(source, second));
+    return logSumExp(terms);
+  }
+
+  /** That so many of the samples are the second one's. */
+  #logShareOf(second: number): number {
+    const own = this.#gained.own.get(second)!;
+    const net = 1 - this.#innocent.expectedShare(this.#weight);
+    const logs = SECOND_SHARES.map(
+      (share) => own * Math.log(share * net) + (this.#weight - own) * Math.log(1 - share * net),
+    );
+    return logSumExp(logs) - Math.log(SECOND_SHARES.length);
+  }
+
+  /** Averaged over the innocent share, the share below handlers and the share with a set. */
+  #averaged(source: number, second: number | null): number {
     const expected = this.#expectationOf(source);
     const terms: number[] = [];
-    for (const innocent of this.#innocent.shares) {
+    const rest = this.#weight - (second === null ? 0 : this.#gained.own.get(second)!);
+    for (const innocent of this.#innocent.sharesOf(rest)) {
       for (const handlers of expected.handlerShares) {
         for (const sets of SET_SHARES) {
           const weight = innocent.logWeight + handlers.logWeight + sets.logWeight;
-          terms.push(weight + this.#logOf(expected, innocent.share, handlers.share, sets.share));
+          const shares = { innocent: innocent.share, handlers: handlers.share, sets: sets.share };
+          terms.push(weight + this.#logOf(expected, shares, second));
         }
       }
     }
     return logSumExp(terms);
   }
 
-  #logOf(expected: Expectation, innocent: number, handlers: number, sets: number): number {
+  #logOf(expected: Expectation, shares: Shares, second: number | null): number {
+    const { innocent, handlers, sets } = shares;
     const mixed = (own: number, other: number): number => Math.log((1 - innocent) * own + innocent * other);
     const rest = 1 - handlers;
-    const { own, middleware, none } = this.#gained;
-    let log = middleware * mixed(rest * (1 - sets) * expected.middleware, this.#innocent.middleware);
-    log += none * mixed(rest * (1 - sets) * (1 - expected.middleware), this.#innocent.none);
-    for (const [slot, weight] of own)
-      log += weight * mixed(expected.own(slot, handlers), this.#innocent.own(slot));
+    let log = this.#logOfUnplaced(expected.middleware, rest * (1 - sets), mixed);
+    for (const [slot, weight] of this.#gained.own)
+      if (slot !== second)
+        log += weight * mixed(expected.own(slot, handlers), this.#innocent.own(slot));
     for (const [key, { slots, weight }] of this.#gained.sets)
       log += weight * mixed(rest * expected.set(slots, sets), this.#innocent.set(key));
     return log;
   }
 
+  #logOfUnplaced(
+    middlewareShares: readonly number[],
+    unplaced: number,
+    mixed: (own: number, other: number) => number,
+  ): number {
+    const { middleware, none } = this.#gained;
+    const terms = middlewareShares.map(
+      (share) =>
+        middleware * mixed(unplaced * share, this.#innocent.middleware) +
+        none * mixed(unplaced * (1 - share), this.#innocent.none),
+    );
+    return logSumExp(terms) - Math.log(terms.length);
+  }
+
+  #shareOf(slots: readonly number[]): number {
+    return Math.min(1, slots.reduce((sum, slot) => sum + this.#share(slot), 0));
+  }
+
   #expectationOf(source: number): Expectation {
     const every = {
       own: (slot: number, handlers: number) => handlers * this.#share(slot),
-      set: (_: readonly number[], sets: number) => sets / this.#gained.sets.size,
+      // A function that only some scopes call sees only their part of what every request leaks.
+      set: (slots: readonly number[], sets: number) => (sets * this.#shareOf(slots)) / this.#gained.sets.size,
     };
     if (source === EVERY_REQUEST)
       return { ...every, middleware: MIDDLEWARE_OF_EVERY, handlerShares: EVERY_HANDLER_SHARES };
     if (source === BACKGROUND)
-      return { ...every, middleware: MIDDLEWARE_OF_SCOPE, handlerShares: BACKGROUND_HANDLER_SHARES };
+      return { ...every, middleware: MIDDLEWARE_OF_SCOPE, handlerShares: EVERY_HANDLER_SHARES };
     const scope = source - FIRST_SCOPE;
     const holding = [...this.#gained.sets.values()].filter(({ slots }) => slots.includes(scope)).length;
     return {
@@ -170,7 +242,6 @@ function isUnexplained(known: readonly number[]): (sample: SurvivorSample) => bo
 
 /** Where samples lie that have nothing to do with the leak, and what share of the gained they may be. */
 class Innocent {
-  readonly shares: ReturnType<typeof betaNodes>;
   readonly middleware: number;
   readonly none: number;
   readonly #died: SurvivorPlaces;
@@ -178,16 +249,26 @@ class Innocent {
   readonly #share: (slot: number) => number;
   readonly #sets: number;
 
-  constructor(gained: SurvivorPlaces, died: SurvivorPlaces, share: (slot: number) => number) {
+  constructor(died: SurvivorPlaces, sets: number, share: (slot: number) => number) {
     this.#died = died;
     this.#share = share;
-    this.#sets = Math.max(1, gained.sets.size);
+    this.#sets = Math.max(1, sets);
     this.#total = weightOf(died) + PLACE_STRENGTH;
     this.middleware = this.#place(died.middleware, PLACE_PRIOR.middleware);
     this.none = this.#place(died.none, PLACE_PRIOR.none);
-    const mean = (weightOf(died) + 1) / (weightOf(gained) + 2);
-    const bounded = Math.min(MAX_INNOCENT, Math.max(MIN_INNOCENT, mean));
-    this.shares = betaNodes(INNOCENT_STRENGTH * bounded, INNOCENT_STRENGTH * (1 - bounded), 12);
+  }
+
+  /** As many are innocent as died, give or take what chance does. */
+  sharesOf(gained: number): ShareNode[] {
+    const mean = this.expectedShare(gained);
+    const strength = INNOCENT_STRENGTH + weightOf(this.#died) / 2;
+    return betaNodes(strength * mean, strength * (1 - mean), 8);
+  }
+
+  /** Of so much that was gained. */
+  expectedShare(gained: number): number {
+    const mean = (weightOf(this.#died) + 1) / (gained + 2);
+    return Math.min(MAX_INNOCENT, Math.max(MIN_INNOCENT, mean));
   }
 
   own(slot: number): number {

@@ -1,3 +1,4 @@
+import { isSettled } from '../measure/settled.ts';
 import type { ClockMark } from './exposure-clock.ts';
 import type { KeptRead, SurvivalRead, Survivor, UnitCounts } from './survival-read.ts';
 
@@ -24,9 +25,14 @@ export class KeptReads {
     this.#start = { ordinal: 0, ...counts(start) };
   }
 
-  /** Oldest first; the last one is the latest read. */
+  /** Oldest first, without those of the warm-up; the last one is the latest read, whatever it is. */
   get reads(): readonly KeptRead[] {
-    return this.#reads;
+    return this.#reads.filter((read, at) => at === this.#reads.length - 1 || this.#isSettled(read));
+  }
+
+  /** Where one read by itself begins to tell: in units the process has settled after. */
+  get settledOrdinal(): number {
+    return this.#reads.findLast((read) => !this.#isSettled(read))?.ordinal ?? 0;
   }
 
   /** Points of the clock of ordinals, oldest first. */
@@ -34,7 +40,8 @@ export class KeptReads {
     return [this.#start, ...this.#reads];
   }
 
-  push(read: SurvivalRead): void {
+  /** @param pinned units of an earlier read that must not be dropped */
+  push(read: SurvivalRead, pinned: number | null): void {
     const alive = new Map<number, Survivor>();
     for (const sample of read.samples) {
       const { ordinal, bytes, site, slots, role } = sample;
@@ -47,7 +54,7 @@ export class KeptReads {
     this.#alive = alive;
     const ordinal = this.#ordinalAt(read);
     this.#reads.push({ ...counts(read), ordinal, survivors: [...alive.values()] });
-    if (this.#reads.length > MAX_KEPT + 1) this.#thin();
+    if (this.#reads.length > MAX_KEPT + 1) this.#thin(pinned);
   }
 
   /** From now on nothing belongs to this slot, and it has done nothing so far. */
@@ -58,6 +65,10 @@ export class KeptReads {
     }
   }
 
+  #isSettled({ units, timeMs }: UnitCounts): boolean {
+    return isSettled(units, timeMs === undefined ? 0 : timeMs - (this.#start.timeMs ?? timeMs));
+  }
+
   #ordinalAt({ samples, units }: SurvivalRead): number {
     const before = this.#reads.at(-1) ?? this.#start;
     const perUnit = before.ordinal / Math.max(1, before.units - this.#start.units);
@@ -66,13 +77,13 @@ export class KeptReads {
   }
 
   /** Drops the read that is missed least: without it the ages of its neighbours are in the smallest ratio. */
-  #thin(): void {
+  #thin(pinned: number | null): void {
     const last = this.#reads.at(-1)!.units;
     const ageOf = (at: number): number => last - this.#reads[at]!.units;
     let least = { at: 1, ratio: Number.POSITIVE_INFINITY };
     for (let at = 1; at < this.#reads.length - 2; at++) {
       const ratio = ageOf(at - 1) / Math.max(1, ageOf(at + 1));
-      if (ratio < least.ratio) least = { at, ratio };
+      if (this.#reads[at]!.units !== pinned && ratio < least.ratio) least = { at, ratio };
     }
     this.#reads.splice(least.at, 1);
   }

@@ -9,12 +9,20 @@ export interface KeySpan extends SpanTally, GrowthTest {
   /** All units finished at both reads. */
   fromUnits: number;
   toUnits: number;
+  /** All units from the start of the profiler to the latest read. */
+  historyUnits: number;
   /** Units of the key's scope while its births were possible. */
   exposure: number;
 }
 
 /** Growth that has slowed to less than this share of the earlier rate is a store that fills. */
 const DECELERATION = 0.5;
+
+/**
+ * The profiler sees what was allocated since it was started: a store that was full before seems to fill until it has turned
+ * over. So all it has seen must be this many times as long as the period that showed growth.
+ */
+const HISTORY = 4;
 
 /** One-sided 95 %. */
 const Z_STOPPED = 1.64;
@@ -69,8 +77,12 @@ export class KeyGrowth {
     const latest = further.at(-1);
     if (latest === undefined) return;
     if (hasStopped(latest, first)) this.#clear(latest.toUnits);
-    else if (further.some((span) => this.#grows(span) && rate(span) >= DECELERATION * rate(first)))
-      this.state = 'leaking';
+    else if (further.some((span) => this.#wentOn(span, first))) this.state = 'leaking';
+  }
+
+  #wentOn(span: KeySpan, first: KeySpan): boolean {
+    if (span.historyUnits < HISTORY * (first.toUnits - first.fromUnits)) return false;
+    return this.#grows(span) && rate(span) >= DECELERATION * rate(first);
   }
 
   #clear(units: number): void {

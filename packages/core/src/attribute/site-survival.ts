@@ -6,6 +6,7 @@ import type { KeyTable } from './key-table.ts';
 import { type KeyJudgement, type SurvivalJudgement, siteShares } from './survival-judgement.ts';
 import type { KeptRead, SurvivalRead, UnitCounts } from './survival-read.ts';
 import { emptyTally, type SpanTally, type SurvivalSpan, spanBetween, survivalSpan } from './survival-span.ts';
+import { warmUpOdds } from './warm-up-odds.ts';
 
 /** Of a single read's ordinals: before this the process warmed up, after that samples are young. */
 const WARM_UP_SHARE = 0.1;
@@ -49,21 +50,23 @@ export class SiteSurvival {
   #sites = new Map<number, Watched>();
   #spans: readonly SurvivalSpan[] = [];
   #first: SurvivalSpan | null = null;
+  readonly #startUnits: number;
 
   /** @param start units finished when the profiler was started */
   constructor(start: UnitCounts = { units: 0 }) {
     this.#kept = new KeptReads(start);
+    this.#startUnits = start.units;
   }
 
   /** Takes in one read and moves the states. */
   push(read: SurvivalRead): void {
-    this.#kept.push(read);
+    this.#kept.push(read, this.#oldestGrowth());
     this.#reads += 1;
     const { reads, marks } = this.#kept;
     const clock = new ExposureClock(marks);
     const latest = reads.at(-1)!;
     this.#spans = reads.slice(0, -1).map((from) => survivalSpan(from, latest, clock));
-    this.#first = spanBetween(windowOfOne(latest), clock);
+    this.#first = spanBetween(windowOfOne(latest, this.#kept.settledOrdinal), clock);
     const seen = [this.#first, ...this.#spans];
     this.#scopes = this.#watch(
       this.#scopes,
@@ -86,10 +89,12 @@ export class SiteSurvival {
 
   judge(): SurvivalJudgement {
     const span = this.#spanOf(this.#all);
+    const all = this.#judge(this.#all);
     return {
       units: this.#kept.reads.at(-1)?.units ?? 0,
       reads: this.#reads,
-      all: this.#judge(this.#all),
+      all,
+      warmUpOdds: span === undefined ? 0 : oddsOf(span, all.dispersion),
       scopes: new Map([...this.#scopes].map(([slot, key]) => [slot, this.#judge(key)])),
       sites: new Map([...this.#sites].map(([site, key]) => [site, this.#judge(key)])),
       gained: span?.gained ?? [],
@@ -100,6 +105,13 @@ export class SiteSurvival {
         return siteShares(this.#spanOf(own ?? this.#all)?.gained ?? [], slot);
       },
     };
+  }
+
+  /** All units finished when the oldest growth that goes on began, null where nothing grows: that read is kept, it tells the size. */
+  #oldestGrowth(): number | null {
+    const keys = [this.#all, ...this.#scopes.values(), ...this.#sites.values()];
+    const begun = keys.flatMap(({ growth }) => growth.sinceUnits ?? []);
+    return begun.length === 0 ? null : Math.min(...begun);
   }
 
   /** Keys that have samples; what has none any more is forgotten with its past. */
@@ -113,7 +125,7 @@ export class SiteSurvival {
   }
 
   #advance(key: Watched): void {
-    const spans = this.#spans.map((span) => keySpan(key, span));
+    const spans = this.#spans.map((span) => this.#keySpan(key, span));
     const longest = spans[0];
     // A store that was seen to be steady has even births, too.
     const isOpen = longest === undefined || longest.p < STEADY_P;
@@ -127,10 +139,22 @@ export class SiteSurvival {
     return this.#spans.find(({ from }) => from.units >= since) ?? this.#first ?? undefined;
   }
 
+  #keySpan(key: Key, span: SurvivalSpan): KeySpan {
+    const tally = key.tallyIn(span.tallies) ?? emptyTally();
+    return {
+      ...tally,
+      ...growthTest(tally),
+      fromUnits: span.from.units,
+      toUnits: span.to.units,
+      historyUnits: span.to.units - this.#startUnits,
+      exposure: span.units(key.slot),
+    };
+  }
+
   #judge(key: Watched): KeyJudgement {
     const span = this.#spanOf(key);
     const { growth } = key;
-    const told = span === undefined ? NOTHING : keySpan(key, span);
+    const told = span === undefined ? NOTHING : this.#keySpan(key, span);
     const { gained, churn, held, early, late, dispersion, variance } = told;
     return {
       state: growth.state,
@@ -154,6 +178,7 @@ const NOTHING: KeySpan = {
   ...growthTest(emptyTally()),
   fromUnits: 0,
   toUnits: 0,
+  historyUnits: 0,
   exposure: 0,
 };
 
@@ -161,15 +186,8 @@ function watched(key: Key): Watched {
   return { ...key, growth: new KeyGrowth(key.limit) };
 }
 
-function keySpan(key: Key, span: SurvivalSpan): KeySpan {
-  const tally = key.tallyIn(span.tallies) ?? emptyTally();
-  return {
-    ...tally,
-    ...growthTest(tally),
-    fromUnits: span.from.units,
-    toUnits: span.to.units,
-    exposure: span.units(key.slot),
-  };
+function oddsOf({ bornAt, bornFrom, bornTo, unitsAt }: SurvivalSpan, dispersion: number): number {
+  return warmUpOdds(bornAt, { from: unitsAt(bornFrom), to: unitsAt(bornTo), dispersion });
 }
 
 /**
@@ -187,8 +205,11 @@ function spanMs({ from, to }: SurvivalSpan): KeyJudgement['spanMs'] {
 }
 
 /** One read by itself: its ordinals are the clock. */
-function windowOfOne(read: KeptRead): Pick<SurvivalSpan, 'from' | 'to' | 'bornFrom' | 'bornTo'> {
+function windowOfOne(
+  read: KeptRead,
+  settledOrdinal: number,
+): Pick<SurvivalSpan, 'from' | 'to' | 'bornFrom' | 'bornTo'> {
   const { ordinal } = read;
   const origin = { units: 0, ordinal: 0, survivors: [] };
-  return { from: origin, to: read, bornFrom: WARM_UP_SHARE * ordinal, bornTo: OLD_SHARE * ordinal };
+  return { from: origin, to: read, bornFrom: Math.max(settledOrdinal, WARM_UP_SHARE * ordinal), bornTo: OLD_SHARE * ordinal };
 }

@@ -56,6 +56,8 @@ export interface SurvivalJudgement {
   /** Samples gained in the span of `all`, and those that died in it: from them follows whose growth it is. */
   gained: readonly Survivor[];
   died: readonly Survivor[];
+  /** Log likelihood ratio of even births against warm-up, of the gained; see {@link warmUpOdds}. */
+  warmUpOdds: number;
   /** Units of a scope, null for all, in which the samples gained in the span of `all` were born. */
   unitsOf(slot: number | null): number;
   /**

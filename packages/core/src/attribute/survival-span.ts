@@ -56,8 +56,12 @@ export interface SurvivalSpan {
   gained: readonly Survivor[];
   /** The aged samples that have died. */
   died: readonly Survivor[];
+  /** All units finished when each of the gained was born, in their order. */
+  bornAt: readonly number[];
   /** Units of a scope (null: of all) while the births counted were possible. */
   units(slot: number | null): number;
+  /** All units finished at an ordinal. */
+  unitsAt(ordinal: number): number;
 }
 
 /** @param to the latest read: whoever is alive now */
@@ -86,6 +90,8 @@ export function spanBetween(
     tallies,
     gained,
     died: aged.filter(({ alive }) => !alive),
+    bornAt: gained.map(({ ordinal }) => clock.unitsAt(ordinal, null)),
+    unitsAt: (ordinal) => clock.unitsAt(ordinal, null),
     units: (slot) => clock.unitsAt(bornTo, slot) - clock.unitsAt(bornFrom, slot),
   };
 }

@@ -8,8 +8,10 @@ const MAX_FUNCTIONS = 2000;
 const MAX_CALLERS = 32;
 /** More scopes than that: it is called from everywhere. */
 const MAX_SLOTS = 64;
-/** How far callers of callers are followed. */
-const MAX_VISITS = 500;
+/** How far callers of callers are followed; beyond, it is called from everywhere. */
+const MAX_VISITS = 300;
+/** Answers that are remembered until something is learned. */
+const MAX_ANSWERS = 10_000;
 
 /** What stacks told of one function. */
 interface CallNode {
@@ -37,23 +39,37 @@ export interface Callers {
   isEverywhere: boolean;
 }
 
+/** What is known besides stacks. */
+export interface CallSources {
+  /** The functions that one is written in, innermost first. */
+  around(known: KnownFunction): readonly KnownFunction[];
+  /** The scopes that a function is registered for. */
+  handlerSlots(key: string): Slots;
+  /** Functions whose source calls one. */
+  callersInSource(known: KnownFunction): readonly KnownFunction[];
+}
+
+interface Found extends Omit<Callers, 'slots'> {
+  readonly slots: Set<number>;
+}
+
 /**
  * Who calls whom, learned from stacks. Candidates, never a vote: how often a caller is seen tells how often it calls, not
  * whether it leaks. Bounded; what was not seen for longest is forgotten.
  */
 export class CallGraph {
+  /** Another one after everything that changes an answer. */
+  version = 0;
   readonly #nodes = new LRUCache<string, CallNode>({ max: MAX_FUNCTIONS });
-  readonly #around: (known: KnownFunction) => KnownFunction[];
-  readonly #handlerSlots: (key: string) => Slots;
+  readonly #around: CallSources['around'];
+  readonly #handlerSlots: CallSources['handlerSlots'];
+  readonly #callersInSource: CallSources['callersInSource'];
   readonly #answers = new Map<string, Callers | null>();
 
-  /**
-   * @param around the functions that one is written in, innermost first
-   * @param handlerSlots the scopes that a function is registered for
-   */
-  constructor(around: (known: KnownFunction) => KnownFunction[], handlerSlots: (key: string) => Slots) {
+  constructor({ around, handlerSlots, callersInSource }: CallSources) {
     this.#around = around;
     this.#handlerSlots = handlerSlots;
+    this.#callersInSource = callersInSource;
   }
 
   /** It was on a stack below the handler of these scopes. */
@@ -128,6 +144,7 @@ export class CallGraph {
 
   /** Answers given so far no longer hold. */
   changed(): void {
+    this.version += 1;
     if (this.#answers.size > 0) this.#answers.clear();
   }
 
@@ -135,24 +152,28 @@ export class CallGraph {
   callersOf(known: KnownFunction): Callers | null {
     const answer = this.#answers.get(known.key);
     if (answer !== undefined) return answer;
-    const found: Callers = { slots: NO_SLOTS, hasHandler: false, middleware: null, isEverywhere: false };
-    const result = this.#collect(known, found, new Set()) ? found : null;
-    if (this.#answers.size > MAX_FUNCTIONS) this.#answers.clear();
+    const found: Found = { slots: new Set(), hasHandler: false, middleware: null, isEverywhere: false };
+    const isKnown = this.#collect(known, found, new Set());
+    const result = isKnown ? { ...found, slots: [...found.slots].sort((a, b) => a - b) } : null;
+    if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
     this.#answers.set(known.key, result);
     return result;
   }
 
-  #collect(known: KnownFunction, found: Callers, visited: Set<string>): boolean {
-    if (visited.has(known.key) || visited.size > MAX_VISITS) return false;
+  #collect(known: KnownFunction, found: Found, visited: Set<string>): boolean {
+    if (found.isEverywhere) return true;
+    if (visited.has(known.key)) return false;
     visited.add(known.key);
     const registered = this.#handlerSlots(known.key);
     if (registered.length > 0) {
-      found.slots = union(found.slots, registered);
       found.hasHandler = true;
-      return true;
+      return addSlots(found, registered);
     }
     const node = this.#nodes.get(known.key);
     const isSeen = node !== undefined && this.#addSeen(node, found);
+    if (visited.size > MAX_VISITS || (node !== undefined && node.callers.size > MAX_CALLERS)) {
+      found.isEverywhere = true;
+    }
     return this.#collectOutside(known, node, found, visited) || isSeen;
   }
 
@@ -163,7 +184,7 @@ export class CallGraph {
   #collectOutside(
     known: KnownFunction,
     node: CallNode | undefined,
-    found: Callers,
+    found: Found,
     visited: Set<string>,
   ): boolean {
     for (const outer of this.#around(known)) {
@@ -174,19 +195,20 @@ export class CallGraph {
       const caller = this.#nodes.get(key)?.known;
       if (caller !== undefined && this.#collect(caller, found, visited)) isKnown = true;
     }
-    if (node !== undefined && node.callers.size > MAX_CALLERS) found.isEverywhere = true;
+    for (const caller of this.#callersInSource(known)) {
+      if (this.#collect(caller, found, visited)) isKnown = true;
+    }
     return isKnown;
   }
 
-  #addSeen(node: CallNode, found: Callers): boolean {
-    found.slots = union(found.slots, node.slots);
+  #addSeen(node: CallNode, found: Found): boolean {
     found.isEverywhere ||= node.isEverywhere;
     found.hasHandler ||= node.slots.length > 0;
     if (node.isMiddleware) {
       found.middleware ??= node.known;
-      found.slots = union(found.slots, this.runsFor(node.known.key));
+      addSlots(found, this.runsFor(node.known.key));
     }
-    return node.slots.length > 0 || node.isEverywhere || node.isMiddleware;
+    return addSlots(found, node.slots) || node.isEverywhere || node.isMiddleware;
   }
 
   #node(known: KnownFunction): CallNode {
@@ -197,6 +219,12 @@ export class CallGraph {
     }
     return node;
   }
+}
+
+/** True if there were any. */
+function addSlots(found: Found, slots: Slots): boolean {
+  for (const slot of slots) found.slots.add(slot);
+  return slots.length > 0;
 }
 
 function newNode(known: KnownFunction): CallNode {

@@ -5,10 +5,13 @@ import type { Scripts } from './scripts.ts';
 /** V8 runs the fields of a class as a function that no source has. */
 const CLASS_INITIALIZER = /^<(?:static|instance_members)_initializer>$/;
 
+const NONE: readonly KnownFunction[] = [];
+
 /** A function's place in its source: what it lies in, and what it is a part of. */
 export class Enclosing {
   readonly #scripts: Scripts;
   readonly #table: FunctionTable;
+  readonly #around = new WeakMap<KnownFunction, readonly KnownFunction[]>();
 
   constructor(scripts: Scripts, table: FunctionTable) {
     this.#scripts = scripts;
@@ -16,13 +19,11 @@ export class Enclosing {
   }
 
   /** The functions around one, innermost first; none where its source cannot be read, or is not what runs. */
-  around(known: KnownFunction): KnownFunction[] {
-    const outline = this.#outline(known);
-    if (outline === null) return [];
-    const around: KnownFunction[] = [];
-    const index = indexOf(outline, known);
-    for (let at = index < 0 ? -1 : outline.parent(index); at >= 0; at = outline.parent(at)) {
-      around.push(this.#function(known, outline, at));
+  around(known: KnownFunction): readonly KnownFunction[] {
+    let around = this.#around.get(known);
+    if (around === undefined) {
+      around = this.#readAround(known);
+      this.#around.set(known, around);
     }
     return around;
   }
@@ -32,13 +33,13 @@ export class Enclosing {
    *
    * @param isHandler true for functions that stand for themselves wherever they are written
    */
-  owner(known: KnownFunction, isHandler: (key: string) => boolean): KnownFunction {
+  owner(known: KnownFunction, isHandler: (known: KnownFunction) => boolean): KnownFunction {
     if (known.profiled.name !== '') return known;
     const outline = this.#outline(known);
     let index = outline?.at(known.profiled) ?? -1;
     if (outline === null || index < 0) return known;
     let owner = known;
-    while (outline.isPart(index) && outline.parent(index) >= 0 && !isHandler(owner.key)) {
+    while (outline.isPart(index) && outline.parent(index) >= 0 && !isHandler(owner)) {
       index = outline.parent(index);
       owner = this.#function(known, outline, index);
     }
@@ -52,6 +53,17 @@ export class Enclosing {
     if (range === null || known.path === null) return null;
     // The file may have changed since it was parsed; its name is text for people.
     return this.#scripts.text(known.path)?.slice(...range) || null;
+  }
+
+  #readAround(known: KnownFunction): readonly KnownFunction[] {
+    const outline = this.#outline(known);
+    if (outline === null) return NONE;
+    const around: KnownFunction[] = [];
+    const index = indexOf(outline, known);
+    for (let at = index < 0 ? -1 : outline.parent(index); at >= 0; at = outline.parent(at)) {
+      around.push(this.#function(known, outline, at));
+    }
+    return around.length === 0 ? NONE : around;
   }
 
   #outline({ path, kind }: KnownFunction): ScriptOutline | null {

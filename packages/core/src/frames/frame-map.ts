@@ -2,23 +2,26 @@ import type { ProfiledFunction } from '../internal-types.ts';
 import type { AllocationCandidate, Frame, SiteReport } from '../site-types.ts';
 import { allocatingExpressions } from './allocating-expressions.ts';
 import type { AppFiles } from './app-files.ts';
-import { type Callers, CallGraph } from './call-graph.ts';
+import { CallGraph } from './call-graph.ts';
 import { Enclosing } from './enclosing.ts';
+import { filePath, installedPackage, isNodes } from './file-path.ts';
 import { functionKey, keyNumber } from './function-key.ts';
-import { HandlerRegistry } from './handler-registry.ts';
+import { HandlerRegistry, type LocatedHandler } from './handler-registry.ts';
 import { FunctionTable, type KnownFunction } from './known-function.ts';
 import { Scripts } from './scripts.ts';
-import { intersection, NO_SLOTS, type Slots, union } from './slot-set.ts';
+import { SourceCalls } from './source-calls.ts';
 import { learnStack } from './stack-lessons.ts';
 import type { StackPlace } from './stack-place.ts';
-import { isRoute, isWork, type StackView, viewStack } from './stack-view.ts';
+import { StackReader } from './stack-reader.ts';
+import { stackNumber } from './stack-view.ts';
 import { wrappedHandler } from './wrapped-handler.ts';
 
 /** All that only carried requests is one site. */
 const REQUESTS = keyNumber('requests');
-/** Node's files whose objects are those of requests and connections. */
-const CARRIES_REQUESTS =
-  /^node:(?:_http|http|https|_tls|tls|net|stream|internal\/(?:http|tls|streams|stream_base))/;
+/** Anywhere: a file's source map is read whole. */
+const START = { line: 0, column: 0 };
+/** Stacks of several reads, 8 bytes each. */
+const MAX_LEARNED = 20_000;
 
 /** The functions that a stack is told by. */
 export interface StackDescription {
@@ -31,75 +34,126 @@ export interface StackDescription {
 
 /**
  * From V8's stacks to the app's scopes and its source. Handlers are told by where they start; what runs after an `await`
- * without one on its stack is told by the functions it is written in and by who was seen to call it. Everything here is
- * bounded, and nothing throws.
+ * without one on its stack is told by the functions it is written in, by who was seen to call it and by whose source does.
+ * Everything here is bounded, and nothing throws.
  */
 export class FrameMap {
+  readonly #files: AppFiles;
   readonly #scripts: Scripts;
   readonly #table: FunctionTable;
   readonly #enclosing: Enclosing;
   readonly #registry = new HandlerRegistry();
+  readonly #sourceCalls: SourceCalls;
   readonly #graph: CallGraph;
-  readonly #isHandler = (key: string): boolean => this.#registry.slotsOf(key).length > 0;
+  readonly #reader: StackReader;
+  /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
+  #placed = new WeakMap<readonly ProfiledFunction[], StackPlace>();
+  #placedAt = -1;
+  /** Numbers of stacks that were learned from. */
+  readonly #learned = new Set<number>();
 
   constructor(files: AppFiles) {
+    this.#files = files;
     this.#scripts = new Scripts(files);
     this.#table = new FunctionTable(files, this.#scripts);
     this.#enclosing = new Enclosing(this.#scripts, this.#table);
-    this.#graph = new CallGraph(
-      (known) => this.#enclosing.around(known),
-      (key) => this.#registry.slotsOf(key),
-    );
+    this.#sourceCalls = new SourceCalls(this.#scripts, this.#table);
+    this.#graph = new CallGraph({
+      around: (known) => this.#enclosing.around(known),
+      handlerSlots: (key) => this.#registry.slotsOf(key),
+      callersInSource: (known) => this.#sourceCalls.callersOf(known),
+    });
+    this.#reader = new StackReader(this.#registry, this.#graph, this.#enclosing);
   }
 
-  /** These functions serve the scope of this slot; functions that only pass requests on are left out. */
-  register(slot: number, handlers: readonly ProfiledFunction[]): void {
-    const own = handlers.map((handler) => this.#table.of(handler)).filter(serves);
-    if (
-      this.#registry.register(
-        slot,
-        own.map(({ key }) => key),
-      )
-    )
-      this.#graph.changed();
+  /** These functions serve the scope of this slot, by where they start: their urls need not be known. */
+  register(slot: number, handlers: readonly LocatedHandler[]): void {
+    if (this.#registry.register(slot, handlers)) this.#changed();
   }
 
   /** The slot has no scope any more, or another one. */
   forget(slot: number): void {
     this.#registry.forget(slot);
     this.#graph.forget(slot);
+    this.#changed();
   }
 
-  /** True where several scopes have handlers that start there: one factory or one wrapper made them. */
+  /**
+   * True where several scopes have handlers that start there: one factory or one wrapper made them, so that it is worth
+   * looking at what they captured.
+   */
   isShared(handler: ProfiledFunction): boolean {
     return this.#registry.slotsOf(functionKey(handler)).length > 1;
   }
 
-  /** Learns who calls whom. Give it all stacks of a read before placing them. */
-  learn(stacks: Iterable<readonly ProfiledFunction[]>): void {
-    for (const stack of stacks) {
-      const view = this.#view(stack);
-      learnStack(view, this.#slotsOnStack(view), this.#graph);
+  /** The files of functions, Node's own left out. */
+  filesOf(functions: Iterable<ProfiledFunction>): string[] {
+    const paths = new Set<string>();
+    for (const { url } of functions) {
+      const path = isNodes(url) ? null : filePath(url);
+      if (path !== null) paths.add(path);
     }
+    return [...paths];
   }
 
-  /** Whose a stack is, innermost function first. */
+  /** True where the functions of a file can be told without reading it. */
+  isRead(path: string): boolean {
+    return this.#scripts.isRead(path);
+  }
+
+  /** Reads a file, so that placing and describing its functions need no more than look-ups. Takes some milliseconds. */
+  read(path: string): void {
+    if (installedPackage(path) === null) this.#scripts.original(path, START);
+    this.#scripts.outline(path);
+  }
+
+  /**
+   * Learns who calls whom from stacks, and for at most some 50 ms from sources. Give it all stacks of a read before placing
+   * them.
+   */
+  learn(stacks: Iterable<readonly ProfiledFunction[]>): void {
+    for (const stack of stacks) {
+      const frames = this.#known(stack);
+      const number = stackNumber(frames);
+      // Most stacks of a read were there at the one before.
+      if (this.#learned.has(number)) continue;
+      if (this.#learned.size >= MAX_LEARNED) this.#learned.clear();
+      this.#learned.add(number);
+      const view = this.#reader.view(frames);
+      learnStack(view, this.#reader.slotsOnStack(view), this.#graph);
+      for (const known of frames) this.#sourceCalls.note(known);
+    }
+    if (this.#sourceCalls.explore(() => this.#files.now())) this.#graph.changed();
+  }
+
+  /** Whose a stack is, innermost function first. The same array is placed once until something is learned. */
   place(stack: readonly ProfiledFunction[]): StackPlace {
-    const view = this.#view(stack);
-    const { role, slots } = this.#role(view);
-    return { role, slots, site: role === 'requests' ? REQUESTS : this.#blamed(view).number };
+    if (this.#placedAt !== this.#graph.version) this.#placed = new WeakMap();
+    this.#placedAt = this.#graph.version;
+    const known = this.#placed.get(stack);
+    if (known !== undefined) return known;
+    const view = this.#reader.view(this.#known(stack));
+    const { role, slots } = this.#reader.role(view);
+    const place = { role, slots, site: role === 'requests' ? REQUESTS : this.#reader.blamed(view).number };
+    this.#placed.set(stack, place);
+    return place;
   }
 
   /** The functions to print for a stack. */
   describe(stack: readonly ProfiledFunction[]): StackDescription {
-    const view = this.#view(stack);
-    const { role } = this.#role(view);
-    const allocating = innermost(view) ?? view.frames[0];
+    const view = this.#reader.view(this.#known(stack));
+    const { role } = this.#reader.role(view);
+    const kind = role === 'requests' || role === 'middleware' ? role : 'function';
+    const allocating = this.#reader.allocating(view);
+    const handler =
+      view.handler >= 0
+        ? wrappedHandler(view, this.#registry, this.#scripts)
+        : this.#reader.outer(view, kind);
     return {
-      entry: this.#frame(role === 'requests' ? allocating : this.#blamed(view)),
+      entry: this.#frame(role === 'requests' ? allocating : this.#reader.blamed(view)),
       allocating: this.#frame(allocating),
-      handler: this.#handlerFrame(view, role),
-      kind: role === 'requests' || role === 'middleware' ? role : 'function',
+      handler: handler === undefined ? null : this.#frame(handler),
+      kind,
     };
   }
 
@@ -112,130 +166,17 @@ export class FrameMap {
     return this.#frame(this.#table.of(profiled));
   }
 
-  #view(stack: readonly ProfiledFunction[]): StackView {
-    return viewStack(
-      stack.map((profiled) => this.#table.of(profiled)),
-      this.#isHandler,
-    );
+  /** What stacks tell depends on the handlers that are known. */
+  #changed(): void {
+    this.#learned.clear();
+    this.#graph.changed();
   }
 
-  #role(view: StackView): { role: StackPlace['role']; slots: Slots } {
-    if (view.handler >= 0) return { role: 'handler', slots: this.#slotsOnStack(view) };
-    const work = view.frames.slice(0, view.own).filter(isWork);
-    if (work.length === 0) return { role: carriesRequests(view) ? 'requests' : 'unknown', slots: NO_SLOTS };
-    const inside = this.#slotsInside(work);
-    if (inside.length > 0) return { role: 'handler', slots: inside };
-    if (view.dispatcher >= 0) return this.#dispatched(view, work.at(-1)!);
-    return this.#learned(work);
+  #known(stack: readonly ProfiledFunction[]): KnownFunction[] {
+    return stack.map((profiled) => this.#table.of(profiled));
   }
 
-  /** One request runs below all handlers of a stack, so that it is of a scope that they all serve. */
-  #slotsOnStack({ frames, handler }: StackView): Slots {
-    if (handler < 0) return NO_SLOTS;
-    let slots = this.#registry.slotsOf(frames[handler]!.key);
-    for (let at = handler + 1; at < frames.length && slots.length > 1; at++) {
-      const both = intersection(slots, this.#registry.slotsOf(frames[at]!.key));
-      if (both.length > 0) slots = both;
-    }
-    return slots;
+  #frame(known: KnownFunction): Frame {
+    return this.#table.frame(known, known.profiled.name === '' ? this.#enclosing.nameOf(known) : null);
   }
-
-  /** Scopes in whose handlers one of these functions is written. */
-  #slotsInside(work: readonly KnownFunction[]): Slots {
-    for (const known of work) {
-      const outer = this.#enclosing.around(known).find(({ key }) => this.#isHandler(key));
-      if (outer !== undefined) return this.#registry.slotsOf(outer.key);
-    }
-    return NO_SLOTS;
-  }
-
-  /** Called by a dispatcher and no handler: a middleware, or the handler of a route that nobody registered. */
-  #dispatched(view: StackView, outermost: KnownFunction): { role: StackPlace['role']; slots: Slots } {
-    if (isRoute(view.frames, view.dispatcher)) return { role: 'unknown', slots: NO_SLOTS };
-    return { role: 'middleware', slots: this.#graph.runsFor(outermost.key) };
-  }
-
-  /** Resumed after an `await`, or called back: the outermost function tells most, others may narrow it down. */
-  #learned(work: readonly KnownFunction[]): { role: StackPlace['role']; slots: Slots } {
-    let callers: Callers | null = null;
-    for (const known of work.toReversed()) callers = narrowed(callers, this.#graph.callersOf(known));
-    if (callers === null) return { role: 'unknown', slots: NO_SLOTS };
-    const slots = callers.isEverywhere ? this.#registry.all : callers.slots;
-    const isMiddlewares = callers.middleware !== null && !callers.hasHandler && !callers.isEverywhere;
-    if (isMiddlewares) return { role: 'middleware', slots };
-    return { role: slots.length > 0 ? 'learned' : 'unknown', slots };
-  }
-
-  /** Of a stack that is a middleware's: called by a dispatcher, or later through functions that are known. */
-  #middleware({ dispatcher }: StackView, work: readonly KnownFunction[]): KnownFunction {
-    const outermost = work.at(-1) ?? NOBODY;
-    return dispatcher >= 0 ? outermost : (this.#graph.callersOf(outermost)?.middleware ?? outermost);
-  }
-
-  /** The package's function that was called, or else the app's that allocates. */
-  #blamed(view: StackView): KnownFunction {
-    const own = view.frames.slice(0, view.own);
-    const blamed =
-      own.findLast(({ kind }) => kind === 'package') ??
-      own.find(({ kind }) => kind === 'app') ??
-      own.findLast(({ kind }) => kind === 'tracer') ??
-      (view.own === view.handler ? view.frames[view.handler] : undefined) ??
-      innermost(view) ??
-      view.frames[0];
-    return blamed === undefined ? NOBODY : this.#enclosing.owner(blamed, this.#isHandler);
-  }
-
-  #handlerFrame(view: StackView, role: StackPlace['role']): Frame | null {
-    const work = view.frames.slice(0, view.own).filter(isWork);
-    if (view.handler >= 0) return this.#frame(wrappedHandler(view, this.#registry, this.#scripts));
-    if (role === 'middleware') return this.#frame(this.#middleware(view, work));
-    for (const known of work) {
-      const outer = this.#enclosing.around(known).find(({ key }) => this.#isHandler(key));
-      if (outer !== undefined) return this.#frame(outer);
-    }
-    return null;
-  }
-
-  #frame(known: KnownFunction | undefined): Frame {
-    const shown = known ?? NOBODY;
-    return this.#table.frame(shown, shown.profiled.name === '' ? this.#enclosing.nameOf(shown) : null);
-  }
-}
-
-/** Stands for the allocating function of an empty stack. */
-const NOBODY: KnownFunction = {
-  key: '',
-  number: keyNumber(''),
-  profiled: { name: '', scriptId: 0, url: '', line: -1, column: -1 },
-  kind: 'native',
-  path: null,
-  original: null,
-  package: null,
-};
-
-/** A router handed in as a handler is on the stack of every request. */
-function serves({ kind }: KnownFunction): boolean {
-  return kind !== 'dispatcher' && kind !== 'native' && kind !== 'node';
-}
-
-function innermost({ frames }: StackView): KnownFunction | undefined {
-  return frames.find(({ kind }) => kind !== 'native' && kind !== 'node');
-}
-
-function carriesRequests({ frames }: StackView): boolean {
-  return frames.some(
-    ({ kind, profiled }) =>
-      kind === 'dispatcher' ||
-      kind === 'framework' ||
-      (kind === 'node' && CARRIES_REQUESTS.test(profiled.url)),
-  );
-}
-
-function narrowed(known: Callers | null, more: Callers | null): Callers | null {
-  if (known === null || more === null) return known ?? more;
-  if (more.isEverywhere) return known;
-  if (known.isEverywhere) return more;
-  const both = intersection(known.slots, more.slots);
-  const slots = both.length > 0 ? both : union(known.slots, more.slots);
-  return { ...known, slots };
 }

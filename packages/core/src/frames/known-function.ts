@@ -11,6 +11,7 @@ import type { OriginalPosition } from './source-map.ts';
 
 /** Functions that are remembered; a profile of a large server names some thousands. */
 const MAX_FUNCTIONS = 10_000;
+const MAX_SCRIPTS = 5000;
 
 /** What a function is on a stack: V8's own, Node's, of a package, or the app's. */
 export type FunctionKind = 'native' | 'node' | PackageRole | 'app';
@@ -34,6 +35,7 @@ export class FunctionTable {
   readonly #files: AppFiles;
   readonly #packages: PackageVersions;
   readonly #byKey: LRUCache<string, KnownFunction> = new LRUCache({ max: MAX_FUNCTIONS });
+  readonly #scriptIds: LRUCache<string, number> = new LRUCache({ max: MAX_SCRIPTS });
   /** Stacks of one profile share their functions: these need no text to be looked up. */
   readonly #byObject = new WeakMap<ProfiledFunction, KnownFunction>();
 
@@ -49,13 +51,18 @@ export class FunctionTable {
     const key = functionKey(profiled);
     // Native functions all start nowhere, so they have one key.
     let found = profiled.line < 0 ? undefined : this.#byKey.get(key);
-    // Those that were only found in a source have no name yet.
-    if (found === undefined || (found.profiled.name === '' && profiled.name !== '')) {
+    if (found === undefined || saysMore(profiled, found.profiled)) {
       found = this.#classify(key, profiled);
       if (profiled.line >= 0) this.#byKey.set(key, found);
+      if (found.path !== null && profiled.scriptId > 0) this.#scriptIds.set(found.path, profiled.scriptId);
     }
     this.#byObject.set(profiled, found);
     return found;
+  }
+
+  /** The script that was made of a file; a number that no script has where none was seen. */
+  scriptOf(path: string): number {
+    return this.#scriptIds.get(path) ?? -1 - (keyNumber(path) % 2 ** 31);
   }
 
   /** As people read it. */
@@ -92,6 +99,11 @@ export class FunctionTable {
   #original(path: string, profiled: ProfiledFunction): OriginalPosition | null {
     return this.#packages.packageOf(path)?.isInstalled ? null : this.#scripts.original(path, profiled);
   }
+}
+
+/** Functions found in a source have no name yet; located ones come without the url of their script. */
+function saysMore(profiled: ProfiledFunction, known: ProfiledFunction): boolean {
+  return (known.name === '' && profiled.name !== '') || (known.url === '' && profiled.url !== '');
 }
 
 function kindOf(from: FilePackage | null): FunctionKind {

@@ -1,4 +1,4 @@
-import { parseFunctions } from './outline-parser.ts';
+import { parseSource } from './outline-parser.ts';
 import type { ScriptOutline } from './script-outline.ts';
 
 /** What a name outside of a function stands for. */
@@ -49,7 +49,7 @@ function ownerOf(outline: ScriptOutline, at: number): number {
 
 function declarations(text: string, isOver: () => boolean): Declared[] {
   const found: Declared[] = [];
-  parseFunctions(text, isOver, (node) => {
+  parseSource(text, isOver, (node) => {
     const { type, start } = node;
     if (type === 'VariableDeclarator')
       addNames(found, node.id as SyntaxNode, whatOf(node.init as SyntaxNode | null));

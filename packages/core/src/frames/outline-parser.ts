@@ -19,6 +19,20 @@ export interface ParsedFunction {
   isClass: boolean;
 }
 
+/** A call in a source: where it is, and the name of what is called or handed on. */
+export interface ParsedCall {
+  at: number;
+  name: string;
+}
+
+/** What a source says without its tree. */
+export interface ParsedSource {
+  functions: ParsedFunction[];
+  calls: ParsedCall[];
+  /** Files beside it that it imports, as it writes them: `./orders.js`. */
+  imports: string[];
+}
+
 /** Nodes as acorn's parser makes them; only what is looked at. */
 interface Node {
   type: string;
@@ -63,16 +77,16 @@ export type NodeListener = (node: Node) => void;
 
 /** Finds the functions of a source without keeping its tree. */
 class OutlineParser extends Base {
-  readonly functions: ParsedFunction[] = [];
+  readonly source: ParsedSource = { functions: [], calls: [], imports: [] };
   #isOver: () => boolean = () => false;
   #onNode: NodeListener | null = null;
   #tokens = 0;
 
-  read(isOver: () => boolean, onNode: NodeListener | null): ParsedFunction[] {
+  read(isOver: () => boolean, onNode: NodeListener | null): ParsedSource {
     this.#isOver = isOver;
     this.#onNode = onNode;
     this.parse();
-    return this.functions;
+    return this.source;
   }
 
   override nextToken(): void {
@@ -114,6 +128,13 @@ class OutlineParser extends Base {
       case 'CallExpression':
       case 'NewExpression':
         markParts(node);
+        this.#addCall(node);
+        break;
+      case 'ImportDeclaration':
+      case 'ExportNamedDeclaration':
+      case 'ExportAllDeclaration':
+      case 'ImportExpression':
+        this.#addImport(node.source as Node | null);
         break;
       case 'VariableDeclarator':
         nameAs(node.init, node.id);
@@ -126,6 +147,17 @@ class OutlineParser extends Base {
       case 'PropertyDefinition':
         if (!node.computed) nameAs(node.value, node.key);
     }
+  }
+
+  #addCall(node: Node): void {
+    for (const name of calledNames(node)) this.source.calls.push({ at: node.start, name });
+    const { type, name } = node.callee as Node;
+    if (type === 'Identifier' && name === 'require') this.#addImport((node.arguments as Node[])[0] ?? null);
+  }
+
+  #addImport(from: Node | null | undefined): void {
+    const path = from?.type === 'Literal' ? from.value : null;
+    if (typeof path === 'string' && /^\.\.?\//.test(path)) this.source.imports.push(path);
   }
 
   #addFunction(node: Node): void {
@@ -144,8 +176,16 @@ class OutlineParser extends Base {
     };
     node.parsed = added;
     nameAs(node, node.id);
-    this.functions.push(added);
+    this.source.functions.push(added);
   }
+}
+
+/** `load()`, `this.orders.load()`; also what is handed on by its name, `rows.map(toOrder)`. */
+function calledNames({ callee, arguments: given }: Node): string[] {
+  const { type, property, computed, name } = callee as Node;
+  const own = type === 'MemberExpression' && !computed ? (property as Node).name : name;
+  const handed = (given as Node[]).filter((one) => one.type === 'Identifier').map((one) => one.name);
+  return [own, ...handed].filter((one) => typeof one === 'string');
 }
 
 function nameAs(value: unknown, name: unknown): void {
@@ -196,17 +236,17 @@ function isPath(node: Node): boolean {
 }
 
 /**
- * The functions of a source, in the order in which they end.
+ * The functions of a source, in the order in which they end, and what it calls and imports.
  *
  * @param isOver asked now and then; true ends it
  * @param onNode gets every node when it is complete, but statements inside of it are gone
  * @throws SyntaxError; {@link OutOfTime}
  */
-export function parseFunctions(
+export function parseSource(
   source: string,
   isOver: () => boolean = () => false,
   onNode: NodeListener | null = null,
-): ParsedFunction[] {
+): ParsedSource {
   try {
     return new OutlineParser(optionsOf('module'), source).read(isOver, onNode);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { lastNotAbove, lineStarts } from './line-table.ts';
-import type { ParsedFunction } from './outline-parser.ts';
+import type { ParsedFunction, ParsedSource } from './outline-parser.ts';
 
 /** A place in a file; both count from 0. */
 export interface Position {
@@ -14,8 +14,8 @@ const GENERATOR = 8;
 const ARROW = 16;
 
 /** What is kept of each function: numbers, some 40 bytes. */
-const FIELDS = 7;
-const [START, FROM, TO, NAME_FROM, NAME_TO, PARENT, FLAGS] = [0, 1, 2, 3, 4, 5, 6] as const;
+const FIELDS = 8;
+const [START, FROM, TO, NAME_FROM, NAME_TO, PARENT, FLAGS, NAME] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
 /**
  * The functions of one script: where each starts, as V8 says it, and which lies in which. Holds positions only, so that
@@ -26,15 +26,21 @@ export class ScriptOutline {
   readonly #byStart: Int32Array;
   readonly #starts: Int32Array;
   readonly #lines: Int32Array;
+  /** Pairs: a function, and the hash of a name that it calls. */
+  readonly #calls: Int32Array;
+  /** Files beside it that it imports, as it writes them. */
+  readonly imports: readonly string[];
 
-  constructor(source: string, parsed: readonly ParsedFunction[]) {
-    const ordered = [...parsed].sort((a, b) => a.from - b.from || b.to - a.to);
+  constructor(source: string, { functions, calls, imports }: ParsedSource) {
+    const ordered = [...functions].sort((a, b) => a.from - b.from || b.to - a.to);
     this.#lines = lineStarts(source);
+    this.imports = [...new Set(imports)];
     this.#functions = new Int32Array(ordered.length * FIELDS);
-    this.#fill(ordered);
+    this.#fill(ordered, source);
     const indexes = ordered.map((_, index) => index).sort((a, b) => ordered[a]!.start - ordered[b]!.start);
     this.#byStart = Int32Array.from(indexes);
     this.#starts = Int32Array.from(indexes, (index) => ordered[index]!.start);
+    this.#calls = this.#callPairs(calls);
   }
 
   get count(): number {
@@ -43,7 +49,8 @@ export class ScriptOutline {
 
   /** Bytes it takes, roughly. */
   get bytes(): number {
-    return 4 * (this.#functions.length + 2 * this.count + this.#lines.length) + 500;
+    const numbers = this.#functions.length + 2 * this.count + this.#lines.length + this.#calls.length;
+    return 4 * numbers + 100 * this.imports.length + 500;
   }
 
   /** The function that V8 says to start there, -1 if none does: then this is not the source that runs. */
@@ -59,10 +66,16 @@ export class ScriptOutline {
   }
 
   aroundOffset(offset: number): number {
-    for (let index = this.count - 1; index >= 0; index--) {
-      if (this.#field(index, FROM) <= offset && offset < this.#field(index, TO)) return index;
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#field(middle, FROM) <= offset) low = middle + 1;
+      else high = middle;
     }
-    return -1;
+    // The last one that begins before it, or one of those around that.
+    let index = low - 1;
+    while (index >= 0 && this.#field(index, TO) <= offset) index = this.#field(index, PARENT);
+    return index;
   }
 
   /** The function around another, -1 at the top level. */
@@ -108,6 +121,27 @@ export class ScriptOutline {
     return from < 0 ? null : [from, this.#field(index, NAME_TO)];
   }
 
+  /** Hash of its name, 0 without one. */
+  nameHash(index: number): number {
+    return index < 0 ? 0 : this.#field(index, NAME);
+  }
+
+  /** How many functions here have a name with this hash. */
+  named(hash: number): number {
+    let found = 0;
+    for (let index = 0; index < this.count; index++) if (this.#field(index, NAME) === hash) found++;
+    return found;
+  }
+
+  /** Functions that call something by a name with this hash. */
+  callersOf(hash: number): number[] {
+    const callers: number[] = [];
+    for (let at = 1; at < this.#calls.length; at += 2) {
+      if (this.#calls[at] === hash) callers.push(this.#calls[at - 1]!);
+    }
+    return callers;
+  }
+
   positionOf(offset: number): Position {
     const line = lastNotAbove(this.#lines, offset);
     return { line, column: offset - this.#lines[line]! };
@@ -121,7 +155,20 @@ export class ScriptOutline {
     return this.#functions[index * FIELDS + field]!;
   }
 
-  #fill(ordered: readonly ParsedFunction[]): void {
+  /** Each name once for each function; calls at the top level run when the file is loaded. */
+  #callPairs(calls: ParsedSource['calls']): Int32Array {
+    const seen = new Set<string>();
+    const pairs: number[] = [];
+    for (const { at, name } of calls) {
+      const caller = this.aroundOffset(at);
+      if (caller < 0 || seen.has(`${caller} ${name}`)) continue;
+      seen.add(`${caller} ${name}`);
+      pairs.push(caller, nameHash(name));
+    }
+    return Int32Array.from(pairs);
+  }
+
+  #fill(ordered: readonly ParsedFunction[], source: string): void {
     const open: number[] = [];
     for (const [index, one] of ordered.entries()) {
       while (open.length > 0 && ordered[open.at(-1)!]!.to <= one.from) open.pop();
@@ -129,9 +176,18 @@ export class ScriptOutline {
         [one.start, one.from, one.to, one.nameFrom, one.nameTo, open.at(-1) ?? -1, flagsOf(one)],
         index * FIELDS,
       );
+      const name = one.nameFrom < 0 ? '' : source.slice(one.nameFrom, one.nameTo);
+      this.#functions[index * FIELDS + NAME] = name === '' ? 0 : nameHash(name);
       open.push(index);
     }
   }
+}
+
+/** FNV-1a, never 0. */
+function nameHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  return hash | 1;
 }
 
 function flagsOf(one: ParsedFunction): number {

@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { contained } from '../contain.ts';
 import type { AppFiles } from './app-files.ts';
-import { parseFunctions } from './outline-parser.ts';
+import { parseSource } from './outline-parser.ts';
 import { ScriptOrigins } from './script-origins.ts';
 import { type Position, ScriptOutline } from './script-outline.ts';
 import { findMap, type OriginalPosition, type SourceMap } from './source-map.ts';
 import { textBetween } from './text-between.ts';
 
 /** What is kept of all files: outlines of some 30,000 functions. */
-const MAX_BYTES = 1_500_000;
+const MAX_BYTES = 2_000_000;
 const MAX_FILES = 1000;
 /** Bookkeeping of one file. */
 const FILE_BYTES = 300;
@@ -52,6 +52,17 @@ export class Scripts {
     const script = this.#script(path);
     if (script.outline === undefined) this.#readOutline(path, script, this.#files.readSource(path));
     return script.outline ?? null;
+  }
+
+  /** True where nothing of the file has to be read any more to say what its functions are. */
+  isRead(path: string): boolean {
+    const script = this.#byPath.peek(path);
+    return script?.outline !== undefined;
+  }
+
+  /** The same where it was read already and is still remembered. */
+  readOutline(path: string): ScriptOutline | null {
+    return this.#byPath.get(path)?.outline ?? null;
   }
 
   /** Where what V8 runs at a position was written; null without a source map. */
@@ -125,6 +136,6 @@ export class Scripts {
   }
 
   #parse(source: string): ScriptOutline | null {
-    return contained(() => new ScriptOutline(source, parseFunctions(source, this.deadline())), null);
+    return contained(() => new ScriptOutline(source, parseSource(source, this.deadline())), null);
   }
 }

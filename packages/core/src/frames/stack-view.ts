@@ -1,3 +1,4 @@
+import type { HandlerRegistry } from './handler-registry.ts';
 import type { KnownFunction } from './known-function.ts';
 
 /** A stack as it is read for who allocated; frames innermost first. */
@@ -15,11 +16,30 @@ export interface StackView {
 }
 
 /** Finds the handler and the dispatcher of a stack. */
-export function viewStack(frames: readonly KnownFunction[], isHandler: (key: string) => boolean): StackView {
-  const handler = frames.findIndex((frame) => frame.kind !== 'native' && isHandler(frame.key));
+export function viewStack(
+  frames: readonly KnownFunction[],
+  serves: (known: KnownFunction) => boolean,
+): StackView {
+  const handler = frames.findIndex(serves);
   const dispatcher = frames.findIndex(({ kind }) => kind === 'dispatcher');
   const ends = [handler, dispatcher].filter((index) => index >= 0);
   return { frames, handler, dispatcher, own: Math.min(frames.length, ...ends) };
+}
+
+/** True for a registered handler. A router that was registered as one is on the stack of every request. */
+export function isHandler({ kind, key }: KnownFunction, registry: HandlerRegistry): boolean {
+  if (kind === 'native' || kind === 'node' || kind === 'dispatcher') return false;
+  return registry.slotsOf(key).length > 0;
+}
+
+/** A number for a stack, the same for the same functions. */
+export function stackNumber(frames: readonly KnownFunction[]): number {
+  let [high, low] = [0, 0];
+  for (const { number } of frames) {
+    low = Math.imul(low ^ (number | 0), 2654435761);
+    high = Math.imul(high ^ (number / 4096) ^ (low >>> 15), 1597334677);
+  }
+  return 2097152 * (high >>> 0) + (low & 2097151);
 }
 
 /** True for code that somebody wrote to do something: the app's, a package's or a tracer's. */

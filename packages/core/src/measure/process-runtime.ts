@@ -49,6 +49,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     heapUsedBytes: readHeapUsed,
     every,
     afterGcsKnown,
+    nextTurn: (run) => void setImmediate(run).unref(),
     watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
         now,

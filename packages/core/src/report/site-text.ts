@@ -6,9 +6,9 @@ const SHOWN_LINES = 2;
 /** With fewer samples a function is a hint. */
 const MIN_SAMPLES = 5;
 
-/** Who allocated what stayed, as lines of a label and a text; none where nobody knows. */
-export function siteLines(site: SiteReport | null): [label: string, text: string][] {
-  if (site === null) return [];
+/** Who allocated what stayed, as lines of a label and a text; none where nobody knows, as in reports of before. */
+export function siteLines(site: SiteReport | null | undefined): [label: string, text: string][] {
+  if (site == null) return [];
   if (site.kind === 'requests')
     return [['allocated in', `Node and the framework: requests themselves are kept  (${shareText(site)})`]];
   const { entry, allocating, handler, kind } = site;

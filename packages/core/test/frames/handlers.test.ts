@@ -34,9 +34,10 @@ const app = (express: string) => `
   app.get('/bound', controller.show.bind(controller));
   app.get('/quiet', controller.quiet);
 
-  const made = (text) => async (req, res) => { await pause(); leakOfMade(); res.end(text); };
-  app.get('/made/a', made('a'));
-  app.get('/made/b', made('b'));
+  const write = (res, text) => { res.end(text); };
+  const made = (text, end) => async (req, res) => { await pause(); leakOfMade(); end(res, text); };
+  app.get('/made/a', made('a', write));
+  app.get('/made/b', made('b', write));
 
   const guard = (req, res, next) => { leakOfGuarded(); next(); };
   app.get('/guarded/a', guard, (req, res) => { res.end(); });
@@ -83,5 +84,12 @@ describe.each(['express4', 'express5'])('handlers of %s', (express) => {
     expect(handler('leakOfBound')).toMatchObject({ function: 'show', file: 'app.mjs' });
     expect(handler('leakOfComputed')).toMatchObject({ function: expect.any(String), line: 20 });
     expect(handler('leakOfWrapped')).toMatchObject({ function: 'wrappedA', file: 'app.mjs' });
+
+    sampled.registerCaptured();
+    expect(answers('leakOfMade')).toEqual(mostly('handler GET /made/a|GET /made/b'));
+    expect(answers('leakOfGuarded')).toEqual(mostly('handler GET /guarded/a|GET /guarded/b'));
+    expect(answers('leakOfWrapped')).toEqual(mostly('handler GET /wrapped/a'));
+    expect(answers('leakOfOwnWrapped')).toEqual(mostly('handler GET /own/a'));
+    expect(handler('leakOfOwnWrapped')).toMatchObject({ function: 'ownA', file: 'app.mjs' });
   });
 });

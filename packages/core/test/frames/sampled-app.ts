@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +15,7 @@ import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { processFiles } from '../../src/frames/app-files.ts';
 import { FrameMap } from '../../src/frames/frame-map.ts';
+import type { LocatedHandler } from '../../src/frames/handler-registry.ts';
 import type { StackPlace } from '../../src/frames/stack-place.ts';
 import type { ProfiledFunction } from '../../src/internal-types.ts';
 
@@ -48,31 +57,51 @@ export class SampledApp {
   readonly frames: FrameMap;
   readonly last: readonly Stack[];
   readonly names: readonly string[];
+  readonly scopes: readonly { handlers: readonly LocatedHandler[] }[];
+  readonly #reads: Stack[][];
 
   constructor(printed: string, cwd: string) {
     const { functions, reads, scopes } = JSON.parse(printed) as {
       functions: ProfiledFunction[];
       reads: { stack: number[]; bytes: number }[][];
-      scopes: { name: string; handlers: ProfiledFunction[] }[];
+      scopes: { name: string; handlers: LocatedHandler[] }[];
     };
-    const url = new Map(functions.map((one) => [one.scriptId, one.url]));
+    this.scopes = scopes;
     this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
     this.names = scopes.map(({ name }) => name);
     for (const [slot, { handlers }] of scopes.entries()) {
-      const located = handlers.map((one) => ({ ...one, url: url.get(one.scriptId) ?? '' }));
-      this.frames.register(slot, located);
+      this.frames.register(
+        slot,
+        handlers.map(({ captured: _, ...handler }) => handler),
+      );
     }
     const stacks = reads.map((read) =>
       read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
     );
-    for (const read of stacks) this.frames.learn(read.map(({ stack }) => stack));
+    this.#reads = stacks;
     this.last = stacks.at(-1)!;
+    this.#learn();
   }
 
-  /** The live samples that a function with this name, or one inside of it, has on its stack, heaviest first. */
-  of(name: string): Stack[] {
+  /** Registers the handlers once more, with the functions that they have captured. */
+  registerCaptured(): void {
+    for (const [slot, { handlers }] of this.scopes.entries()) this.frames.register(slot, handlers);
+    this.#learn();
+  }
+
+  #learn(): void {
+    for (const read of this.#reads) this.frames.learn(read.map(({ stack }) => stack));
+  }
+
+  /**
+   * The live samples that a function with this name has on its stack, heaviest first. Once optimized it may have been
+   * inlined, and V8 books what it allocates on its caller: then those whose innermost function is `caller`.
+   */
+  of(name: string, caller?: string): Stack[] {
+    const isInlined = (stack: ProfiledFunction[]) =>
+      caller !== undefined && stack.find(({ line }) => line >= 0)?.name === caller;
     return this.last
-      .filter(({ stack }) => stack.some((one) => one.name === name))
+      .filter(({ stack }) => stack.some((one) => one.name === name) || isInlined(stack))
       .sort((a, b) => b.bytes - a.bytes);
   }
 
@@ -88,7 +117,15 @@ export class SampledApp {
   }
 
   text({ role, slots }: StackPlace): string {
-    return [role, slots.map((slot) => this.names[slot]).sort().join('|')].join(' ').trim();
+    return [
+      role,
+      slots
+        .map((slot) => this.names[slot])
+        .sort()
+        .join('|'),
+    ]
+      .join(' ')
+      .trim();
   }
 }
 

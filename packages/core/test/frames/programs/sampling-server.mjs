@@ -19,21 +19,34 @@ function post(method, params) {
   return answer;
 }
 
+const propertiesOf = (objectId) => post('Runtime.getProperties', { objectId, ownProperties: true });
+
+/** Where the function of a handle starts, or that which it is bound to, and the handle of its scopes. */
+function locateHandle(objectId) {
+  const { internalProperties } = propertiesOf(objectId);
+  const named = (name) => internalProperties.find((property) => property.name === name)?.value;
+  const target = named('[[TargetFunction]]');
+  if (target) return locateHandle(target.objectId);
+  const at = named('[[FunctionLocation]]').value;
+  const place = {
+    name: '',
+    scriptId: Number(at.scriptId),
+    url: '',
+    line: at.lineNumber,
+    column: at.columnNumber,
+  };
+  return { place, scopes: named('[[Scopes]]').objectId };
+}
+
+/** Where a handler starts, and the functions that it has captured. */
 function locate(fn) {
   globalThis.located = fn;
   const { result } = post('Runtime.evaluate', { expression: 'located' });
-  const { internalProperties } = post('Runtime.getProperties', { objectId: result.objectId, ownProperties: true });
-  const named = (name) => internalProperties.find((property) => property.name === name)?.value;
-  const target = named('[[TargetFunction]]');
-  if (target) {
-    post('Runtime.callFunctionOn', {
-      objectId: target.objectId,
-      functionDeclaration: 'function () { globalThis.located = this; }',
-    });
-    return locate(globalThis.located);
-  }
-  const at = named('[[FunctionLocation]]')?.value;
-  return { name: fn.name, scriptId: Number(at.scriptId), url: '', line: at.lineNumber, column: at.columnNumber };
+  const { place, scopes } = locateHandle(result.objectId);
+  const [{ value: inner }] = propertiesOf(scopes).result;
+  const variables = inner.description.startsWith('Closure') ? propertiesOf(inner.objectId).result : [];
+  const captured = variables.filter(({ value }) => value?.type === 'function');
+  return { ...place, captured: captured.map(({ value }) => locateHandle(value.objectId).place) };
 }
 
 const scopes = new Map();
@@ -53,7 +66,11 @@ function start() {
   if (!app.handle) return createServer(app);
   return createServer((req, res) => {
     res.on('finish', () => {
-      if (req.route) note(`GET ${req.baseUrl}${req.route.path}`, req.route.stack.map(({ handle }) => handle));
+      if (req.route)
+        note(
+          `GET ${req.baseUrl}${req.route.path}`,
+          req.route.stack.map(({ handle }) => handle),
+        );
     });
     app(req, res);
   });
@@ -119,5 +136,9 @@ if (learns === 'learn') {
 post('HeapProfiler.startSampling', options);
 await load(total, Math.ceil(total / 6));
 read();
-const text = JSON.stringify({ functions, reads, scopes: [...scopes].map(([name, handlers]) => ({ name, handlers })) });
+const text = JSON.stringify({
+  functions,
+  reads,
+  scopes: [...scopes].map(([name, handlers]) => ({ name, handlers })),
+});
 process.stdout.write(text, () => process.exit());
