@@ -119,11 +119,7 @@ class PlaceModel {
   /** Slots with the most samples of their own. */
   readonly #seconds: readonly number[];
 
-  constructor(
-    { gained, died, dispersion, unitsOf }: NamingSamples,
-    slots: number,
-    known: readonly number[],
-  ) {
+  constructor({ gained, died, dispersion, unitsOf }: NamingSamples, slots: number, known: readonly number[]) {
     const all = Math.max(1, unitsOf(null));
     this.#share = (slot) => unitsOf(slot) / all;
     const isOpen = isUnexplained(known);
@@ -187,8 +183,7 @@ class PlaceModel {
     const rest = 1 - handlers;
     let log = this.#logOfUnplaced(expected.middleware, rest * (1 - sets), mixed);
     for (const [slot, weight] of this.#gained.own)
-      if (slot !== second)
-        log += weight * mixed(expected.own(slot, handlers), this.#innocent.own(slot));
+      if (slot !== second) log += weight * mixed(expected.own(slot, handlers), this.#innocent.own(slot));
     for (const [key, { slots, weight }] of this.#gained.sets)
       log += weight * mixed(rest * expected.set(slots, sets), this.#innocent.set(key));
     return log;
@@ -209,7 +204,10 @@ class PlaceModel {
   }
 
   #shareOf(slots: readonly number[]): number {
-    return Math.min(1, slots.reduce((sum, slot) => sum + this.#share(slot), 0));
+    return Math.min(
+      1,
+      slots.reduce((sum, slot) => sum + this.#share(slot), 0),
+    );
   }
 
   #expectationOf(source: number): Expectation {

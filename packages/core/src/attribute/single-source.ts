@@ -66,7 +66,7 @@ const TEMPER = 0.6;
 
 const CREDIBLE_MASS = 0.95;
 
-/** Probability that the floors' model names wrongly, used beside sites only. Chosen on the tuning seeds of bench/detection/sites.json. */
+/** Probability that the floors' model names wrongly, used beside sites only. Chosen on the tuning seeds of bench/sites. */
 const FLOOR_DOUBT = 0.1;
 const LOG_2 = Math.log(2);
 

@@ -2,7 +2,7 @@ import { ExposureClock } from './exposure-clock.ts';
 import { growthTest, isSuspect, SCOPE_P, SITE_P } from './growth-test.ts';
 import { KeptReads } from './kept-reads.ts';
 import { KeyGrowth, type KeySpan } from './key-growth.ts';
-import { KeyTable } from './key-table.ts';
+import type { KeyTable } from './key-table.ts';
 import { type KeyJudgement, type SurvivalJudgement, siteShares } from './survival-judgement.ts';
 import type { KeptRead, SurvivalRead, UnitCounts } from './survival-read.ts';
 import { emptyTally, type SpanTally, type SurvivalSpan, spanBetween, survivalSpan } from './survival-span.ts';
@@ -68,8 +68,16 @@ export class SiteSurvival {
     this.#spans = reads.slice(0, -1).map((from) => survivalSpan(from, latest, clock));
     this.#first = spanBetween(windowOfOne(latest, this.#kept.settledOrdinal), clock);
     const seen = [this.#first, ...this.#spans];
-    this.#scopes = this.#watch(this.#scopes, scopeKey, seen.map(({ tallies }) => tallies.scopes));
-    this.#sites = this.#watch(this.#sites, siteKey, seen.map(({ tallies }) => tallies.sites));
+    this.#scopes = this.#watch(
+      this.#scopes,
+      scopeKey,
+      seen.map(({ tallies }) => tallies.scopes),
+    );
+    this.#sites = this.#watch(
+      this.#sites,
+      siteKey,
+      seen.map(({ tallies }) => tallies.sites),
+    );
     for (const key of [this.#all, ...this.#scopes.values(), ...this.#sites.values()]) this.#advance(key);
   }
 
@@ -203,5 +211,10 @@ function windowOfOne(
 ): Pick<SurvivalSpan, 'from' | 'to' | 'bornFrom' | 'bornTo'> {
   const { ordinal } = read;
   const origin = { units: 0, ordinal: 0, survivors: [] };
-  return { from: origin, to: read, bornFrom: Math.max(settledOrdinal, WARM_UP_SHARE * ordinal), bornTo: OLD_SHARE * ordinal };
+  return {
+    from: origin,
+    to: read,
+    bornFrom: Math.max(settledOrdinal, WARM_UP_SHARE * ordinal),
+    bornTo: OLD_SHARE * ordinal,
+  };
 }

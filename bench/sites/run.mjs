@@ -1,14 +1,14 @@
 /**
  * What survivors of the heap profiler find, and whom they accuse falsely, on generated runs:
- * `node bench/detection/sites.mjs [seeds]`. Exit code 1 if a goal of sites.json is missed.
+ * `node bench/sites/run.mjs [seeds]`. Exit code 1 if a goal of parameters.json is missed.
  */
 import { readFileSync } from 'node:fs';
 import { FIRST_SCOPE } from '../../packages/core/dist/measure/floor.js';
 import { runSites, thresholdsOf } from './run-sites.mjs';
 import { signTest } from './sign-test.mjs';
-import { hardCases, healthyWorlds, leakWorld } from './site-worlds.mjs';
+import { hardCases, healthyWorlds, leakWorld } from './worlds.mjs';
 
-const p = JSON.parse(readFileSync(new URL('sites.json', import.meta.url), 'utf8'));
+const p = JSON.parse(readFileSync(new URL('parameters.json', import.meta.url), 'utf8'));
 const seeds = Number(process.argv[2] ?? p.reportSeeds);
 const seed0 = process.argv.includes('--tuning') ? p.tuningSeed0 : p.reportSeed0;
 const median = (list) => (list.length === 0 ? null : list.sort((a, b) => a - b)[list.length >> 1]);
@@ -35,7 +35,11 @@ function healthyRow(name, world, { scheduleName, schedule, thresholds }) {
     if (signTest(result.rivalReads).at !== null) counts.rival += 1;
     for (const state of result.states) states[state] = (states[state] ?? 0) + 1;
   });
-  goal(`false leaking, ${name}, ${scheduleName}`, `${counts.leaking}/${seeds}`, counts.leaking <= p.falseLeakingGoal * seeds);
+  goal(
+    `false leaking, ${name}, ${scheduleName}`,
+    `${counts.leaking}/${seeds}`,
+    counts.leaking <= p.falseLeakingGoal * seeds,
+  );
   const stated = ['all', 'scope', 'function']
     .map((key) => `${key} ${states[`${key} growing`] ?? 0}, ${states[`${key} leaking`] ?? 0}`)
     .join('; ');
@@ -131,8 +135,20 @@ console.log(
   `\nAll leaks: sure names right: floors ${share(...total.sure.floors)}, sites ${share(...total.sure.sites)}, both ${share(...total.sure.both)};` +
     ` intervals ${share(total.covered, total.sized.length)}, median error ${(100 * (median(total.sized) ?? 0)).toFixed(0)} %; innocent leaking ${total.innocentLeaking}`,
 );
-goal('sure names that are right', share(...total.sure.both), total.sure.both[0] >= p.sureGoal * total.sure.both[1]);
-goal('intervals that hold the truth', share(total.covered, total.sized.length), total.covered >= p.coverageGoal * total.sized.length);
+goal(
+  'sure names that are right',
+  share(...total.sure.both),
+  total.sure.both[0] >= p.sureGoal * total.sure.both[1],
+);
+goal(
+  'intervals that hold the truth',
+  share(total.covered, total.sized.length),
+  total.covered >= p.coverageGoal * total.sized.length,
+);
 goal('innocent leaking', total.innocentLeaking, total.innocentLeaking === 0);
-console.log(missed.length === 0 ? '\nAll goals met.' : `\nGoals missed:\n${missed.map((line) => `  ${line}`).join('\n')}`);
+console.log(
+  missed.length === 0
+    ? '\nAll goals met.'
+    : `\nGoals missed:\n${missed.map((line) => `  ${line}`).join('\n')}`,
+);
 process.exitCode = missed.length === 0 ? 0 : 1;
