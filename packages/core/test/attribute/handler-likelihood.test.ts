@@ -124,6 +124,6 @@ describe('handlerLikelihood', () => {
     for (const value of likelihood) expect(value).toBeCloseTo(likelihood[0]!);
     const idle = { ...naming([]), unitsOf: (slot: number | null) => (slot === 1 ? 0 : 100) };
     const without = handlerLikelihood(idle, SOURCES);
-    expect(without[FIRST_SCOPE + 1]!).toBeLessThan(without[FIRST_SCOPE]! - 5);
+    expect(without[FIRST_SCOPE + 1]!).toBeLessThan(without[FIRST_SCOPE]! - 4);
   });
 });
