@@ -1,8 +1,9 @@
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
 import { betaNodes, type ShareNode } from './beta-nodes.ts';
 import { logSumExp } from './credible-set.ts';
+import { InnocentPlaces } from './innocent-places.ts';
 import type { SurvivorSample } from './survival-read.ts';
-import { type SurvivorPlaces, survivorPlaces } from './survivor-places.ts';
+import { type SurvivorPlaces, survivorPlaces, weightOf } from './survivor-places.ts';
 
 /** What a naming rests on; a SurvivalJudgement has it. */
 export interface NamingSamples {
@@ -46,19 +47,19 @@ const SECOND_GROWTH = 0.3;
 const SECOND_SHARES: readonly number[] = [0.05, 0.15, 0.25, 0.35, 0.45];
 const MAX_SECONDS = 2;
 
-/** The innocent keep something, too: what is expected of it before anything died, and how surely. */
-const INNOCENT_STRENGTH = 4;
-const MIN_INNOCENT = 0.15;
-const MAX_INNOCENT = 0.85;
+/** A place where samples may be the source's, with what is expected there of the leak and of the innocent. */
+interface PlaceTerm {
+  weight: number;
+  innocent: number;
+  /** Probability of a leaked sample, by the shares below handlers and with a set. */
+  leaked(handlers: number, sets: number): number;
+}
 
-/** Where innocent samples lie, as if so many had been seen before: below handlers, in sets, in middleware, nowhere. */
-const PLACE_STRENGTH = 10;
-const PLACE_PRIOR = { own: 0.4, sets: 0.15, middleware: 0.05, none: 0.4 };
-
-/** A logarithm per term of a sample's probability: what one source expects of every place. */
+/** What one source expects. */
 interface Expectation {
-  own(slot: number, handlers: number): number;
-  set(slots: readonly number[], sets: number): number;
+  terms: readonly PlaceTerm[];
+  /** Samples that cannot be its: how many, and the sum of the log probabilities that the innocent give them. */
+  others: { weight: number; log: number };
   middleware: readonly number[];
   handlerShares: readonly ShareNode[];
 }
@@ -102,17 +103,11 @@ function withDoubt(logLikelihood: Float64Array): Float64Array {
   return logLikelihood.map((value) => Math.log((1 - WRONG_MODEL) * Math.exp(value - total) + doubt));
 }
 
-/** Shares that nobody knows: of the innocent, of a leak below handlers, and of its rest with a set of scopes. */
-interface Shares {
-  innocent: number;
-  handlers: number;
-  sets: number;
-}
-
 /** The gained samples, and how likely they are under each source. */
 class PlaceModel {
   readonly #gained: SurvivorPlaces;
-  readonly #innocent: Innocent;
+  readonly #innocent: InnocentPlaces;
+  readonly #innocentOnly: Expectation['others'];
   readonly #share: (slot: number) => number;
   readonly #slots: number;
   readonly #weight: number;
@@ -132,7 +127,8 @@ class PlaceModel {
       .sort(([, a], [, b]) => b - a)
       .slice(0, MAX_SECONDS + 1)
       .map(([slot]) => slot);
-    this.#innocent = new Innocent(placesOf(died), this.#gained.sets.size, this.#share);
+    this.#innocent = new InnocentPlaces(placesOf(died), this.#gained.sets.size, this.#share);
+    this.#innocentOnly = this.#allInnocent();
   }
 
   /** Whether any sample may be this slot's. */
@@ -162,72 +158,98 @@ class PlaceModel {
 
   /** Averaged over the innocent share, the share below handlers and the share with a set. */
   #averaged(source: number, second: number | null): number {
-    const expected = this.#expectationOf(source);
-    const terms: number[] = [];
+    const expected = this.#expectationOf(source, second);
+    const logs: number[] = [];
     const rest = this.#weight - (second === null ? 0 : this.#gained.own.get(second)!);
     for (const innocent of this.#innocent.sharesOf(rest)) {
       for (const handlers of expected.handlerShares) {
         for (const sets of SET_SHARES) {
-          const weight = innocent.logWeight + handlers.logWeight + sets.logWeight;
-          const shares = { innocent: innocent.share, handlers: handlers.share, sets: sets.share };
-          terms.push(weight + this.#logOf(expected, shares, second));
+          const logWeight = innocent.logWeight + handlers.logWeight + sets.logWeight;
+          logs.push(logWeight + this.#logOf(expected, innocent.share, handlers.share, sets.share));
         }
       }
     }
-    return logSumExp(terms);
+    return logSumExp(logs);
   }
 
-  #logOf(expected: Expectation, shares: Shares, second: number | null): number {
-    const { innocent, handlers, sets } = shares;
-    const mixed = (own: number, other: number): number => Math.log((1 - innocent) * own + innocent * other);
-    const rest = 1 - handlers;
-    let log = this.#logOfUnplaced(expected.middleware, rest * (1 - sets), mixed);
-    for (const [slot, weight] of this.#gained.own)
-      if (slot !== second) log += weight * mixed(expected.own(slot, handlers), this.#innocent.own(slot));
-    for (const [key, { slots, weight }] of this.#gained.sets)
-      log += weight * mixed(rest * expected.set(slots, sets), this.#innocent.set(key));
-    return log;
+  #logOf(expected: Expectation, innocent: number, handlers: number, sets: number): number {
+    const { terms, others, middleware } = expected;
+    let log = others.log + others.weight * Math.log(innocent);
+    for (const term of terms) {
+      const leaked = (1 - innocent) * term.leaked(handlers, sets);
+      log += term.weight * Math.log(leaked + innocent * term.innocent);
+    }
+    return log + this.#logOfUnplaced(middleware, (1 - innocent) * (1 - handlers) * (1 - sets), innocent);
   }
 
-  #logOfUnplaced(
-    middlewareShares: readonly number[],
-    unplaced: number,
-    mixed: (own: number, other: number) => number,
-  ): number {
+  /** Of the samples without any scope. */
+  #logOfUnplaced(middlewareShares: readonly number[], leaked: number, innocent: number): number {
     const { middleware, none } = this.#gained;
-    const terms = middlewareShares.map(
+    const logs = middlewareShares.map(
       (share) =>
-        middleware * mixed(unplaced * share, this.#innocent.middleware) +
-        none * mixed(unplaced * (1 - share), this.#innocent.none),
+        middleware * Math.log(leaked * share + innocent * this.#innocent.middleware) +
+        none * Math.log(leaked * (1 - share) + innocent * this.#innocent.none),
     );
-    return logSumExp(terms) - Math.log(terms.length);
+    return logs.length === 1 ? logs[0]! : logSumExp(logs) - Math.log(logs.length);
+  }
+
+  #expectationOf(source: number, second: number | null): Expectation {
+    if (source !== EVERY_REQUEST && source !== BACKGROUND) return this.#ofScope(source - FIRST_SCOPE, second);
+    const { own, sets } = this.#gained;
+    const below = [...own].filter(([slot]) => slot !== second);
+    return {
+      terms: [
+        ...below.map(([slot]) => this.#ownTerm(slot, (handlers) => handlers * this.#share(slot))),
+        // A function that only some scopes call sees only their part of what every request leaks.
+        ...[...sets].map(([key, { slots }]) => this.#setTerm(key, this.#shareOf(slots) / sets.size)),
+      ],
+      others: { weight: 0, log: 0 },
+      middleware: source === EVERY_REQUEST ? MIDDLEWARE_OF_EVERY : MIDDLEWARE_OF_SCOPE,
+      handlerShares: EVERY_HANDLER_SHARES,
+    };
+  }
+
+  #ofScope(scope: number, second: number | null): Expectation {
+    const { own, sets } = this.#gained;
+    const holding = [...sets].filter(([, { slots }]) => slots.includes(scope));
+    const terms = holding.map(([key]) => this.#setTerm(key, 1 / holding.length));
+    if (own.has(scope)) terms.push(this.#ownTerm(scope, (handlers) => handlers));
+    const others = { ...this.#innocentOnly };
+    for (const { weight, innocent } of [
+      ...terms,
+      ...(second === null ? [] : [this.#ownTerm(second, () => 0)]),
+    ]) {
+      others.weight -= weight;
+      others.log -= weight * Math.log(innocent);
+    }
+    return { terms, others, middleware: MIDDLEWARE_OF_SCOPE, handlerShares: HANDLER_SHARES };
+  }
+
+  #ownTerm(slot: number, leaked: PlaceTerm['leaked']): PlaceTerm {
+    return { weight: this.#gained.own.get(slot)!, innocent: this.#innocent.own(slot), leaked };
+  }
+
+  #setTerm(key: string, part: number): PlaceTerm {
+    const leaked = (handlers: number, sets: number): number => (1 - handlers) * sets * part;
+    return { weight: this.#gained.sets.get(key)!.weight, innocent: this.#innocent.set(key), leaked };
+  }
+
+  /** All samples with a scope, as if none of them were leaked. */
+  #allInnocent(): Expectation['others'] {
+    const { own, sets } = this.#gained;
+    const terms = [
+      ...[...own.keys()].map((slot) => this.#ownTerm(slot, () => 0)),
+      ...[...sets.keys()].map((key) => this.#setTerm(key, 0)),
+    ];
+    return {
+      weight: terms.reduce((sum, { weight }) => sum + weight, 0),
+      log: terms.reduce((sum, { weight, innocent }) => sum + weight * Math.log(innocent), 0),
+    };
   }
 
   #shareOf(slots: readonly number[]): number {
-    return Math.min(
-      1,
-      slots.reduce((sum, slot) => sum + this.#share(slot), 0),
-    );
-  }
-
-  #expectationOf(source: number): Expectation {
-    const every = {
-      own: (slot: number, handlers: number) => handlers * this.#share(slot),
-      // A function that only some scopes call sees only their part of what every request leaks.
-      set: (slots: readonly number[], sets: number) => (sets * this.#shareOf(slots)) / this.#gained.sets.size,
-    };
-    if (source === EVERY_REQUEST)
-      return { ...every, middleware: MIDDLEWARE_OF_EVERY, handlerShares: EVERY_HANDLER_SHARES };
-    if (source === BACKGROUND)
-      return { ...every, middleware: MIDDLEWARE_OF_SCOPE, handlerShares: EVERY_HANDLER_SHARES };
-    const scope = source - FIRST_SCOPE;
-    const holding = [...this.#gained.sets.values()].filter(({ slots }) => slots.includes(scope)).length;
-    return {
-      own: (slot, handlers) => (slot === scope ? handlers : 0),
-      set: (slots, sets) => (slots.includes(scope) ? sets / holding : 0),
-      middleware: MIDDLEWARE_OF_SCOPE,
-      handlerShares: HANDLER_SHARES,
-    };
+    const share = slots.reduce((sum, slot) => sum + this.#share(slot), 0);
+    return Math.min(1, share);
   }
 }
 
@@ -236,55 +258,4 @@ function isUnexplained(known: readonly number[]): (sample: SurvivorSample) => bo
   const slots = new Set(known.map((source) => source - FIRST_SCOPE));
   const isEvery = known.includes(EVERY_REQUEST) || known.includes(BACKGROUND);
   return (sample) => !(sample.slots.length === 0 ? isEvery : sample.slots.some((slot) => slots.has(slot)));
-}
-
-/** Where samples lie that have nothing to do with the leak, and what share of the gained they may be. */
-class Innocent {
-  readonly middleware: number;
-  readonly none: number;
-  readonly #died: SurvivorPlaces;
-  readonly #total: number;
-  readonly #share: (slot: number) => number;
-  readonly #sets: number;
-
-  constructor(died: SurvivorPlaces, sets: number, share: (slot: number) => number) {
-    this.#died = died;
-    this.#share = share;
-    this.#sets = Math.max(1, sets);
-    this.#total = weightOf(died) + PLACE_STRENGTH;
-    this.middleware = this.#place(died.middleware, PLACE_PRIOR.middleware);
-    this.none = this.#place(died.none, PLACE_PRIOR.none);
-  }
-
-  /** As many are innocent as died, give or take what chance does. */
-  sharesOf(gained: number): ShareNode[] {
-    const mean = this.expectedShare(gained);
-    const strength = INNOCENT_STRENGTH + weightOf(this.#died) / 2;
-    return betaNodes(strength * mean, strength * (1 - mean), 8);
-  }
-
-  /** Of so much that was gained. */
-  expectedShare(gained: number): number {
-    const mean = (weightOf(this.#died) + 1) / (gained + 2);
-    return Math.min(MAX_INNOCENT, Math.max(MIN_INNOCENT, mean));
-  }
-
-  own(slot: number): number {
-    return this.#place(this.#died.own.get(slot) ?? 0, PLACE_PRIOR.own * this.#share(slot));
-  }
-
-  set(key: string): number {
-    return this.#place(this.#died.sets.get(key)?.weight ?? 0, PLACE_PRIOR.sets / this.#sets);
-  }
-
-  #place(died: number, prior: number): number {
-    return (died + PLACE_STRENGTH * prior) / this.#total;
-  }
-}
-
-function weightOf({ own, sets, middleware, none }: SurvivorPlaces): number {
-  let weight = middleware + none;
-  for (const value of own.values()) weight += value;
-  for (const set of sets.values()) weight += set.weight;
-  return weight;
 }
