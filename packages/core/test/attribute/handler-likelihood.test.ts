@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { credibleSet } from '../../src/attribute/credible-set.ts';
-import { handlerLikelihood, type NamingSamples } from '../../src/attribute/handler-likelihood.ts';
+import { handlerLikelihood } from '../../src/attribute/handler-likelihood.ts';
+import type { NamingSamples } from '../../src/attribute/place-model.ts';
 import type { SurvivorSample } from '../../src/attribute/survival-read.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../../src/measure/floor.ts';
 import { seededRandom } from './generated-rows.ts';
