@@ -1,6 +1,6 @@
 /**
  * What survivors of the heap profiler find, and whom they accuse falsely, on generated runs:
- * `node bench/sites/run.mjs [seeds] [--only healthy|leaks|names] [--tuning]`. Exit code 1 if a goal of parameters.json is missed.
+ * `node bench/sites/run.mjs [seeds] [--only healthy|leaks|names] [--schedule live|diagnose|prove] [--tuning]`. Exit code 1 if a goal of parameters.json is missed.
  */
 import { readFileSync } from 'node:fs';
 import { handlerLikelihood } from '../../packages/core/dist/attribute/handler-likelihood.js';
@@ -16,7 +16,10 @@ const seeds = Number(process.argv[2] ?? p.reportSeeds);
 const seed0 = process.argv.includes('--tuning') ? p.tuningSeed0 : p.reportSeed0;
 const median = (list) => (list.length === 0 ? null : list.sort((a, b) => a - b)[list.length >> 1]);
 const share = (part, whole) => (whole === 0 ? '-' : `${part}/${whole}`);
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : null;
+const optionOf = (flag) =>
+  process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : null;
+const only = optionOf('--only');
+const onlySchedule = optionOf('--schedule') ?? '';
 const runs = (part) => only === null || only === part;
 const missed = [];
 
@@ -148,6 +151,7 @@ console.log(
   `sites: ${seeds} seeds a cell from ${seed0} (constants were chosen on seeds from ${p.tuningSeed0}), units in flight at every read; the sign test has a read every 2,000 units; Node ${process.version}`,
 );
 for (const [scheduleName, schedule] of Object.entries(p.schedules)) {
+  if (!scheduleName.startsWith(onlySchedule)) continue;
   const context = { scheduleName, schedule, thresholds: thresholdsOf(p, schedule) };
   if (runs('healthy')) {
     console.log(`\n${scheduleName}, ${schedule.units} units: healthy worlds`);
