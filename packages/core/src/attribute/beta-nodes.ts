@@ -1,3 +1,5 @@
+import { logSumExp } from './credible-set.ts';
+
 /** A value of a share, with the logarithm of its prior weight. */
 export interface ShareNode {
   share: number;
@@ -10,7 +12,7 @@ export interface ShareNode {
  */
 export function betaNodes(alpha: number, beta: number, count: number): ShareNode[] {
   const shares = Array.from({ length: count }, (_, k) => (k + 0.5) / count);
-  const weights = shares.map((share) => share ** (alpha - 1) * (1 - share) ** (beta - 1));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return shares.map((share, k) => ({ share, logWeight: Math.log(weights[k]! / total) }));
+  const logs = shares.map((share) => (alpha - 1) * Math.log(share) + (beta - 1) * Math.log(1 - share));
+  const total = logSumExp(logs);
+  return shares.map((share, k) => ({ share, logWeight: logs[k]! - total }));
 }

@@ -5,7 +5,9 @@ import type { SpanTally } from './survival-span.ts';
 export type SurvivalState = 'quiet' | 'suspect' | 'growing' | 'leaking';
 
 /** One key over one span. */
-export interface KeySpan extends SpanTally, GrowthTest {
+export interface KeySpan {
+  tally: SpanTally;
+  test: GrowthTest;
   /** All units finished at both reads. */
   fromUnits: number;
   toUnits: number;
@@ -64,7 +66,7 @@ export class KeyGrowth {
       this.state = suspect ? 'suspect' : 'quiet';
       return;
     }
-    this.#first = grown.reduce((best, span) => (span.p < best.p ? span : best));
+    this.#first = grown.reduce((best, span) => (span.test.p < best.test.p ? span : best));
     this.#confirmedUnits = this.#first.toUnits;
     this.state = 'growing';
   }
@@ -91,19 +93,19 @@ export class KeyGrowth {
     this.state = 'quiet';
   }
 
-  #grows({ p, even, survives }: KeySpan): boolean {
+  #grows({ test: { p, even, survives } }: KeySpan): boolean {
     return p <= this.#limit && even && survives;
   }
 }
 
 /** Net samples per unit. */
-function rate({ gained, churn, exposure }: KeySpan): number {
-  return (gained - churn) / exposure;
+function rate({ tally, exposure }: KeySpan): number {
+  return (tally.gained - tally.churn) / exposure;
 }
 
 /** Whether at most half of the earlier rate is left, with 95 % confidence. */
 function hasStopped(span: KeySpan, first: KeySpan): boolean {
-  const { gained, churn, dispersion, exposure } = span;
-  const upper = gained - churn + Z_STOPPED * Math.sqrt((gained + churn + 1) * dispersion);
-  return upper < DECELERATION * rate(first) * exposure;
+  const { gained, churn } = span.tally;
+  const upper = gained - churn + Z_STOPPED * Math.sqrt((gained + churn + 1) * span.test.dispersion);
+  return upper < DECELERATION * rate(first) * span.exposure;
 }

@@ -3,6 +3,7 @@ import jStat from 'jstat';
 import { BACKGROUND } from '../measure/floor.ts';
 import { type Candidate, credibleSet, logSumExp } from './credible-set.ts';
 import type { GainSums } from './gain-sums.ts';
+import { withSites } from './naming-evidence.ts';
 import { type ColumnFits, NuisanceProjection } from './projection.ts';
 import type { ColumnOf } from './saturation.ts';
 import type { SourceBank } from './source-bank.ts';
@@ -65,9 +66,6 @@ const PRIOR_FILLING = 0.25;
 const TEMPER = 0.6;
 
 const CREDIBLE_MASS = 0.95;
-
-/** Probability that the floors' model names wrongly, used beside sites only. Chosen on the tuning seeds of bench/detection/sites.json. */
-const FLOOR_DOUBT = 0.1;
 const LOG_2 = Math.log(2);
 
 /** All fits of one whitening gain. */
@@ -124,22 +122,6 @@ export function analyseSources(
     estimate: (source) => estimate(gains, source * columnsPerSource, quantiles.tail),
     minDetectable: (source, floor) => minDetectable(plausible, source * columnsPerSource, quantiles, floor),
   };
-}
-
-/**
- * Floors and sites are independent, so their log-likelihoods add up. Floors are doubted a little, as sites doubt themselves: what
- * else the heap does (stores that follow the mix, warm-up) is not in the single-source model, and where floors contradict many samples
- * they were the ones that were wrong.
- */
-function withSites(floors: Float64Array, sites: Float64Array): Float64Array {
-  const total = logSumExp(floors);
-  if (!Number.isFinite(total)) return floors;
-  const least = sites.reduce((a, b) => Math.min(a, b), 0);
-  const doubt = FLOOR_DOUBT / floors.length;
-  return floors.map(
-    (value, source) =>
-      Math.log((1 - FLOOR_DOUBT) * Math.exp(value - total) + doubt) + (sites[source] ?? least),
-  );
 }
 
 function likeliestWarmUp(

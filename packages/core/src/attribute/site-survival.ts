@@ -1,5 +1,5 @@
 import { ExposureClock } from './exposure-clock.ts';
-import { growthTest, isSuspect, SCOPE_P, SITE_P } from './growth-test.ts';
+import { type GrowthTest, growthTest, isSuspect, SCOPE_P, SITE_P } from './growth-test.ts';
 import { KeptReads } from './kept-reads.ts';
 import { KeyGrowth, type KeySpan } from './key-growth.ts';
 import type { KeyTable } from './key-table.ts';
@@ -128,7 +128,7 @@ export class SiteSurvival {
     const spans = this.#spans.map((span) => this.#keySpan(key, span));
     const longest = spans[0];
     // A store that was seen to be steady has even births, too.
-    const isOpen = longest === undefined || longest.p < STEADY_P;
+    const isOpen = longest === undefined || longest.test.p < STEADY_P;
     const tally = key.tallyIn(this.#first!.tallies);
     key.growth.advance(spans, isOpen && tally !== undefined && isSuspect(tally));
   }
@@ -140,10 +140,10 @@ export class SiteSurvival {
   }
 
   #keySpan(key: Key, span: SurvivalSpan): KeySpan {
-    const tally = key.tallyIn(span.tallies) ?? emptyTally();
+    const tally = key.tallyIn(span.tallies) ?? NONE;
     return {
-      ...tally,
-      ...growthTest(tally),
+      tally,
+      test: tally === NONE ? NO_GROWTH : growthTest(tally),
       fromUnits: span.from.units,
       toUnits: span.to.units,
       historyUnits: span.to.units - this.#startUnits,
@@ -155,12 +155,13 @@ export class SiteSurvival {
     const span = this.#spanOf(key);
     const { growth } = key;
     const told = span === undefined ? NOTHING : this.#keySpan(key, span);
-    const { gained, churn, held, early, late, dispersion, variance } = told;
+    const { gained, churn, held, early, late, variance } = told.tally;
     return {
       state: growth.state,
-      p: this.#spans.length === 0 ? 1 : told.p,
-      ...{ gained, churn, held, early, late, dispersion, variance },
-      bytes: told.gainedBytes - told.churnBytes,
+      p: this.#spans.length === 0 ? 1 : told.test.p,
+      ...{ gained, churn, held, early, late, variance },
+      dispersion: told.test.dispersion,
+      bytes: told.tally.gainedBytes - told.tally.churnBytes,
       risenBytes: span === undefined ? null : risenBytes(span),
       spanMs: span === undefined ? null : spanMs(span),
       units: told.exposure,
@@ -173,9 +174,12 @@ export class SiteSurvival {
 /** Above this p value a key is steady rather than unclear. */
 const STEADY_P = 0.05;
 
+const NONE: SpanTally = emptyTally();
+const NO_GROWTH: GrowthTest = growthTest(NONE);
+
 const NOTHING: KeySpan = {
-  ...emptyTally(),
-  ...growthTest(emptyTally()),
+  tally: NONE,
+  test: NO_GROWTH,
   fromUnits: 0,
   toUnits: 0,
   historyUnits: 0,
@@ -211,5 +215,10 @@ function windowOfOne(
 ): Pick<SurvivalSpan, 'from' | 'to' | 'bornFrom' | 'bornTo'> {
   const { ordinal } = read;
   const origin = { units: 0, ordinal: 0, survivors: [] };
-  return { from: origin, to: read, bornFrom: Math.max(settledOrdinal, WARM_UP_SHARE * ordinal), bornTo: OLD_SHARE * ordinal };
+  return {
+    from: origin,
+    to: read,
+    bornFrom: Math.max(settledOrdinal, WARM_UP_SHARE * ordinal),
+    bornTo: OLD_SHARE * ordinal,
+  };
 }

@@ -9,7 +9,7 @@ export const BIRTH_BINS = 10;
  * Samples younger than this share of a span are left out at both of its ends: units in flight, and what dies soon after.
  * The same age at both ends keeps a steady store in balance: as many samples come of age as aged ones die.
  */
-export const YOUNG_SHARE = 0.25;
+const YOUNG_SHARE = 0.25;
 
 /** Births and deaths of one key between two reads, samples that came of age only. */
 export interface SpanTally {

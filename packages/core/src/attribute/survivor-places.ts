@@ -44,3 +44,11 @@ function addToSet({ sets }: SurvivorPlaces, slots: readonly number[], weight: nu
   if (known === undefined) sets.set(key, { slots, weight });
   else known.weight += weight;
 }
+
+/** All samples of it. */
+export function weightOf({ own, sets, middleware, none }: SurvivorPlaces): number {
+  let weight = middleware + none;
+  for (const value of own.values()) weight += value;
+  for (const set of sets.values()) weight += set.weight;
+  return weight;
+}

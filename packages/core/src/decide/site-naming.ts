@@ -1,5 +1,6 @@
 import { type Candidate, credibleSet } from '../attribute/credible-set.ts';
-import { handlerLikelihood, type NamingSamples } from '../attribute/handler-likelihood.ts';
+import { handlerLikelihood } from '../attribute/handler-likelihood.ts';
+import type { NamingSamples } from '../attribute/place-model.ts';
 import type { SurvivalJudgement } from '../attribute/survival-judgement.ts';
 import type { SiteEvidence } from './growth-search.ts';
 

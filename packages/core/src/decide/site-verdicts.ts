@@ -200,12 +200,12 @@ function withUnplaced(slot: number, judgement: SurvivalJudgement): SlopeEstimate
 }
 
 /** What samples of this kind gained less what died of them. */
-function netOf(
-  { gained, died }: SurvivalJudgement,
-  isOfKind: (sample: Survivor) => boolean,
-): SampledBytes {
+function netOf({ gained, died }: SurvivalJudgement, isOfKind: (sample: Survivor) => boolean): SampledBytes {
   let [bytes, variance] = [0, 0];
-  for (const [samples, sign] of [[gained, 1], [died, -1]] as const) {
+  for (const [samples, sign] of [
+    [gained, 1],
+    [died, -1],
+  ] as const) {
     for (const sample of samples) {
       if (!isOfKind(sample)) continue;
       bytes += sign * sample.bytes;

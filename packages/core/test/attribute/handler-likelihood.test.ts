@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { credibleSet } from '../../src/attribute/credible-set.ts';
-import { handlerLikelihood, type NamingSamples } from '../../src/attribute/handler-likelihood.ts';
+import { handlerLikelihood } from '../../src/attribute/handler-likelihood.ts';
+import type { NamingSamples } from '../../src/attribute/place-model.ts';
 import type { SurvivorSample } from '../../src/attribute/survival-read.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../../src/measure/floor.ts';
 import { seededRandom } from './generated-rows.ts';
@@ -9,7 +10,13 @@ const SHARES = [0.4, 0.2, 0.1, 0.1, 0.08, 0.06, 0.04, 0.02];
 const SOURCES = FIRST_SCOPE + SHARES.length;
 
 function samples(slots: readonly number[], count: number, role?: 'middleware'): SurvivorSample[] {
-  return Array.from({ length: count }, () => ({ ordinal: 0, bytes: 1, site: 1, slots, ...(role && { role }) }));
+  return Array.from({ length: count }, () => ({
+    ordinal: 0,
+    bytes: 1,
+    site: 1,
+    slots,
+    ...(role && { role }),
+  }));
 }
 
 function naming(gained: SurvivorSample[], died: SurvivorSample[] = []): NamingSamples {
@@ -25,7 +32,13 @@ function app(seed: number): { truth: number; given: NamingSamples } {
   const random = seededRandom(seed);
   const drawn = (): number => {
     let rest = random();
-    return Math.max(0, SHARES.findIndex((share) => (rest -= share) < 0));
+    return Math.max(
+      0,
+      SHARES.findIndex((share) => {
+        rest -= share;
+        return rest < 0;
+      }),
+    );
   };
   const leaker = drawn();
   const handlers = 0.02 + 0.98 * random() ** 0.6;
@@ -35,7 +48,9 @@ function app(seed: number): { truth: number; given: NamingSamples } {
     random() < handlers ? samples([leaker], 1) : samples(random() < 0.5 && set.length > 1 ? set : [], 1),
   ).flat();
   const innocent = (): SurvivorSample[] =>
-    Array.from({ length: Math.round(count * random() * 0.6) }, () => samples(random() < 0.4 ? [] : [drawn()], 1)).flat();
+    Array.from({ length: Math.round(count * random() * 0.6) }, () =>
+      samples(random() < 0.4 ? [] : [drawn()], 1),
+    ).flat();
   return { truth: FIRST_SCOPE + leaker, given: naming([...leaked, ...innocent()], innocent()) };
 }
 
@@ -72,7 +87,9 @@ describe('handlerLikelihood', () => {
 
   it('takes samples in a middleware of all routes for what every request leaks, and forces no route', () => {
     const all = SHARES.map((_, slot) => slot);
-    const [top] = candidates(naming([...samples(all, 30, 'middleware'), ...samples([0], 4), ...samples([1], 1)]));
+    const [top] = candidates(
+      naming([...samples(all, 30, 'middleware'), ...samples([0], 4), ...samples([1], 1)]),
+    );
     expect(top!.source).toBe(EVERY_REQUEST);
     expect(top!.probability).toBeGreaterThan(0.9);
   });
@@ -91,7 +108,9 @@ describe('handlerLikelihood', () => {
 
   it('believes samples that come in heaps less', () => {
     const given = naming([...samples([3], 9), ...samples([], 6)]);
-    const [alone, heaps] = [given, { ...given, dispersion: 6 }].map((each) => candidates(each)[0]!.probability);
+    const [alone, heaps] = [given, { ...given, dispersion: 6 }].map(
+      (each) => candidates(each)[0]!.probability,
+    );
     expect(heaps!).toBeLessThan(alone!);
   });
 
@@ -106,6 +125,6 @@ describe('handlerLikelihood', () => {
     for (const value of likelihood) expect(value).toBeCloseTo(likelihood[0]!);
     const idle = { ...naming([]), unitsOf: (slot: number | null) => (slot === 1 ? 0 : 100) };
     const without = handlerLikelihood(idle, SOURCES);
-    expect(without[FIRST_SCOPE + 1]!).toBeLessThan(without[FIRST_SCOPE]! - 5);
+    expect(without[FIRST_SCOPE + 1]!).toBeLessThan(without[FIRST_SCOPE]! - 4);
   });
 });

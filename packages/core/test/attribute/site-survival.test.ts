@@ -119,7 +119,14 @@ describe('SiteSurvival', () => {
     const heap = (from: number): SurvivorSample[] =>
       Array.from({ length: 16 }, (_, k) => ({ ordinal: from + k, bytes: 65_536, site: 1, slots: [0] }));
     survival.push(read(4000, heap(100)));
-    survival.push(read(8000, [...heap(100), ...heap(1000), ...heap(1600), { ordinal: 2400, bytes: 1, site: 2, slots: [] }]));
+    survival.push(
+      read(8000, [
+        ...heap(100),
+        ...heap(1000),
+        ...heap(1600),
+        { ordinal: 2400, bytes: 1, site: 2, slots: [] },
+      ]),
+    );
     const { all } = survival.judge();
     expect(all.state).not.toBe('growing');
     expect(all.dispersion).toBeGreaterThan(4);
@@ -129,7 +136,12 @@ describe('SiteSurvival', () => {
     const survival = new SiteSurvival();
     const callee = evenSamples(1500, 15, { site: 1, slots: [0] });
     const caller = evenSamples(3000, 15, { site: 2, slots: [0] }).filter(({ ordinal }) => ordinal > 1500);
-    survival.push(read(4000, callee.filter(({ ordinal }) => ordinal <= 1000)));
+    survival.push(
+      read(
+        4000,
+        callee.filter(({ ordinal }) => ordinal <= 1000),
+      ),
+    );
     survival.push(read(8000, [...callee, ...caller.filter(({ ordinal }) => ordinal <= 2000)]));
     const judgement = survival.judge();
     expect(judgement.all.state).toBe('growing');

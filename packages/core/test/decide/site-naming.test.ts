@@ -58,6 +58,11 @@ describe('site evidence in the naming by floors', () => {
     }
   });
 
+  it('changes nothing at all while there is none', () => {
+    const analysis = tracked(collinearRows(44), null).analyse()!;
+    expect(analysis.namingEvidence).toEqual(analysis.sourceEvidence);
+  });
+
   it('names nobody that the floors see shrink, however sure sites are', () => {
     const rows = generatedRows({ seed: 5, rows: 100, bytes: (n) => 9000 * n[1]! - 3000 * n[5]! });
     expect(tracked(rows, pointingAt(5, 8)).growth?.source).not.toBe(5);

@@ -3,7 +3,7 @@
  * units in flight, and live heap every few hundred units. Bytes are sampled as a Poisson process, `bytes / interval` samples
  * on average, each standing for one interval. Time is counted in finished units.
  */
-import { normal, poisson, seededRandom } from './random.mjs';
+import { normal, poisson, seededRandom } from '../detection/random.mjs';
 
 const MIX_EVERY = 700;
 const WHITE_BYTES = 40_000;

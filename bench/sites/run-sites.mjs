@@ -56,7 +56,13 @@ export function runSites(world, { seed, schedule, thresholds }) {
   tracker.siteEvidence = null;
   const floors = tracker.analyse()?.credible[0] ?? null;
   const rivalReads = run.reads.filter((read) => rivals.has(read.units));
-  return { reads, rivalReads, states, growths, names: { floors, sites: siteCandidates(evidence)[0] ?? null, both } };
+  return {
+    reads,
+    rivalReads,
+    states,
+    growths,
+    names: { floors, sites: siteCandidates(evidence)[0] ?? null, both },
+  };
 }
 
 function pushRow(tracker, { units, slotUnits, heapBytes, inFlight, timeMs }) {

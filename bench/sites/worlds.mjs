@@ -1,9 +1,15 @@
-/** Healthy apps and leaks for the bench of sites, from sites.json. */
-import { seededRandom } from './random.mjs';
+/** Healthy apps and leaks for the bench of sites, from parameters.json. */
+import { seededRandom } from '../detection/random.mjs';
 import { draw, exponential, fixed, forever, placed, scattered } from './simulate-samples.mjs';
 
 const nowhere = (route) => ({ slots: [], site: 500 + route });
-const store = (route, bytes, life, extra = {}) => ({ route, bytes, life, place: placed(route, 0.62), ...extra });
+const store = (route, bytes, life, extra = {}) => ({
+  route,
+  bytes,
+  life,
+  place: placed(route, 0.62),
+  ...extra,
+});
 
 /** Warm-up that slows down, as it was fitted on recorded traces: `bytes * log(1 + all units / units)`. */
 function warmUp({ shares, warmUp: { bytes, units } }) {
@@ -25,7 +31,11 @@ export function healthyWorlds(p) {
     'nothing kept': base,
     'warming up': { ...base, keeps: [warmUp(p)] },
     'full stores of three lifetimes, 300 to 3,000 units': { ...base, before: 20_000, keeps: steady },
-    'a full store, entries live 10,000 units': { ...base, before: 12_000, keeps: [store(0, 3000, fixed(10_000))] },
+    'a full store, entries live 10,000 units': {
+      ...base,
+      before: 12_000,
+      keeps: [store(0, 3000, fixed(10_000))],
+    },
     'entries of 1 MB': { ...base, before: 8000, keeps: [store(2, 1e6, exponential(3000), { every: 10 })] },
     'LRU, full after 8,000 units': { ...base, keeps: [store(0, 3000, fixed(8000))] },
     'LRU of 4,000 entries, not full in this run': { ...base, keeps: [store(3, 3000, fixed(57_000))] },
@@ -46,7 +56,8 @@ function placeOfLeak(route, seed, shares) {
   const others = [draw(shares, random), draw(shares, random)];
   const slots = [...new Set([route, ...others])];
   const sets = random();
-  const set = slots.length > 1 && random() < 0.5 ? { slots, site: 700 + route, role: 'learned' } : nowhere(route);
+  const set =
+    slots.length > 1 && random() < 0.5 ? { slots, site: 700 + route, role: 'learned' } : nowhere(route);
   return (drawn) => {
     if (drawn() < handlers) return { slots: [route], site: 10 + route };
     return drawn() < sets ? set : nowhere(route);
@@ -85,6 +96,9 @@ export function hardCases(p) {
       route: 4,
       world: withPlace(4, placed(4, 0.1, { slots: [1, 4, 8], site: 801, role: 'learned' })),
     },
-    'middleware of every route': { route: null, world: withPlace(null, scattered(p.shares, 0.1, everywhere)) },
+    'middleware of every route': {
+      route: null,
+      world: withPlace(null, scattered(p.shares, 0.1, everywhere)),
+    },
   };
 }

@@ -1,18 +1,26 @@
 /**
  * What survivors of the heap profiler find, and whom they accuse falsely, on generated runs:
- * `node bench/detection/sites.mjs [seeds]`. Exit code 1 if a goal of sites.json is missed.
+ * `node bench/sites/run.mjs [seeds] [--only healthy|leaks|names] [--schedule live|diagnose|prove] [--tuning]`. Exit code 1 if a goal of parameters.json is missed.
  */
 import { readFileSync } from 'node:fs';
+import { handlerLikelihood } from '../../packages/core/dist/attribute/handler-likelihood.js';
+import { siteCandidates } from '../../packages/core/dist/decide/site-naming.js';
 import { FIRST_SCOPE } from '../../packages/core/dist/measure/floor.js';
+import { drawApp, KINDS } from './draw-app.mjs';
 import { runSites, thresholdsOf } from './run-sites.mjs';
 import { signTest } from './sign-test.mjs';
-import { hardCases, healthyWorlds, leakWorld } from './site-worlds.mjs';
+import { hardCases, healthyWorlds, leakWorld } from './worlds.mjs';
 
-const p = JSON.parse(readFileSync(new URL('sites.json', import.meta.url), 'utf8'));
+const p = JSON.parse(readFileSync(new URL('parameters.json', import.meta.url), 'utf8'));
 const seeds = Number(process.argv[2] ?? p.reportSeeds);
 const seed0 = process.argv.includes('--tuning') ? p.tuningSeed0 : p.reportSeed0;
 const median = (list) => (list.length === 0 ? null : list.sort((a, b) => a - b)[list.length >> 1]);
 const share = (part, whole) => (whole === 0 ? '-' : `${part}/${whole}`);
+const optionOf = (flag) =>
+  process.argv.includes(flag) ? process.argv[process.argv.indexOf(flag) + 1] : null;
+const only = optionOf('--only');
+const onlySchedule = optionOf('--schedule') ?? '';
+const runs = (part) => only === null || only === part;
 const missed = [];
 
 function goal(name, told, isMet) {
@@ -35,7 +43,11 @@ function healthyRow(name, world, { scheduleName, schedule, thresholds }) {
     if (signTest(result.rivalReads).at !== null) counts.rival += 1;
     for (const state of result.states) states[state] = (states[state] ?? 0) + 1;
   });
-  goal(`false leaking, ${name}, ${scheduleName}`, `${counts.leaking}/${seeds}`, counts.leaking <= p.falseLeakingGoal * seeds);
+  goal(
+    `false leaking, ${name}, ${scheduleName}`,
+    `${counts.leaking}/${seeds}`,
+    counts.leaking <= p.falseLeakingGoal * seeds,
+  );
   const stated = ['all', 'scope', 'function']
     .map((key) => `${key} ${states[`${key} growing`] ?? 0}, ${states[`${key} leaking`] ?? 0}`)
     .join('; ');
@@ -111,14 +123,42 @@ function leakRow(name, { route, bytes, worldOf }, { schedule, thresholds }) {
   );
 }
 
+/** How often the first name is right, and how often where it was said to be so probable. */
+function nameRow(name, apps, sureInAll) {
+  const bins = { 0.99: [0, 0], 0.9: [0, 0], 0.7: [0, 0], 0.4: [0, 0] };
+  let [first, inSet] = [0, 0];
+  for (let index = 0; index < apps; index++) {
+    const { source, sources, samples } = drawApp(name, seed0 + index * 7919);
+    const candidates = siteCandidates(handlerLikelihood(samples, sources));
+    const [top] = candidates;
+    const isRight = top.source === source;
+    if (isRight) first += 1;
+    if (candidates.some((candidate) => candidate.source === source)) inSet += 1;
+    const least = [0.99, 0.9, 0.7, 0.4].find((each) => top.probability >= each);
+    const told = least === undefined ? [] : [bins[least], ...(least >= p.sureGoal ? [sureInAll] : [])];
+    for (const bin of told) {
+      bin[1] += 1;
+      if (isRight) bin[0] += 1;
+    }
+  }
+  const said = Object.entries(bins).sort(([a], [b]) => b - a);
+  console.log(
+    `  ${name.padEnd(36)} first ${share(first, apps)}  in the 95 % set ${share(inSet, apps)}  right where it said at least: ${said.map(([least, bin]) => `${least}: ${share(...bin)}`).join('  ')}`,
+  );
+}
+
 console.log(
   `sites: ${seeds} seeds a cell from ${seed0} (constants were chosen on seeds from ${p.tuningSeed0}), units in flight at every read; the sign test has a read every 2,000 units; Node ${process.version}`,
 );
 for (const [scheduleName, schedule] of Object.entries(p.schedules)) {
+  if (!scheduleName.startsWith(onlySchedule)) continue;
   const context = { scheduleName, schedule, thresholds: thresholdsOf(p, schedule) };
-  console.log(`\n${scheduleName}, ${schedule.units} units: healthy worlds`);
-  for (const [name, world] of Object.entries(healthyWorlds(p))) healthyRow(name, world, context);
-  console.log(`${scheduleName}: leaks`);
+  if (runs('healthy')) {
+    console.log(`\n${scheduleName}, ${schedule.units} units: healthy worlds`);
+    for (const [name, world] of Object.entries(healthyWorlds(p))) healthyRow(name, world, context);
+  }
+  if (!runs('leaks')) continue;
+  console.log(`\n${scheduleName}, ${schedule.units} units: leaks`);
   for (const bytes of p.leakBytes)
     for (const route of p.leakRoutes) {
       const worldOf = (seed) => leakWorld(p, { route, bytes }, seed);
@@ -127,12 +167,30 @@ for (const [scheduleName, schedule] of Object.entries(p.schedules)) {
   for (const [name, { route, world }] of Object.entries(hardCases(p)))
     leakRow(name, { route, bytes: route === null ? null : 4000, worldOf: world }, context);
 }
-console.log(
-  `\nAll leaks: sure names right: floors ${share(...total.sure.floors)}, sites ${share(...total.sure.sites)}, both ${share(...total.sure.both)};` +
-    ` intervals ${share(total.covered, total.sized.length)}, median error ${(100 * (median(total.sized) ?? 0)).toFixed(0)} %; innocent leaking ${total.innocentLeaking}`,
-);
-goal('sure names that are right', share(...total.sure.both), total.sure.both[0] >= p.sureGoal * total.sure.both[1]);
-goal('intervals that hold the truth', share(total.covered, total.sized.length), total.covered >= p.coverageGoal * total.sized.length);
+if (runs('leaks')) {
+  const { sure, covered, sized } = total;
+  console.log(
+    `\nAll leaks: sure names right: floors ${share(...sure.floors)}, sites ${share(...sure.sites)}, both ${share(...sure.both)};` +
+      ` intervals ${share(covered, sized.length)}, median error ${(100 * (median(sized) ?? 0)).toFixed(0)} %; innocent leaking ${total.innocentLeaking}`,
+  );
+  goal('sure names that are right', share(...sure.both), sure.both[0] >= p.sureGoal * sure.both[1]);
+  goal(
+    'intervals that hold the truth',
+    share(covered, sized.length),
+    covered >= p.coverageGoal * sized.length,
+  );
+}
+if (runs('names')) {
+  const apps = seeds * p.appsPerSeed;
+  console.log(`\nNames by sites alone, ${apps} drawn apps a row`);
+  const sure = [0, 0];
+  for (const name of Object.keys(KINDS)) nameRow(name, apps, sure);
+  goal('sure names of drawn apps that are right', share(...sure), sure[0] >= p.sureGoal * sure[1]);
+}
 goal('innocent leaking', total.innocentLeaking, total.innocentLeaking === 0);
-console.log(missed.length === 0 ? '\nAll goals met.' : `\nGoals missed:\n${missed.map((line) => `  ${line}`).join('\n')}`);
+console.log(
+  missed.length === 0
+    ? '\nAll goals met.'
+    : `\nGoals missed:\n${missed.map((line) => `  ${line}`).join('\n')}`,
+);
 process.exitCode = missed.length === 0 ? 0 : 1;
