@@ -88,9 +88,9 @@ export class SiteChannel {
     this.#judge();
   }
 
-  /** What the latest read says of who it is, for the floors' naming; null before the first. */
+  /** What the latest read says of who it is, for the floors' naming; null where no sample says anything. */
   get evidence(): SiteEvidence | null {
-    return this.#evidence;
+    return this.#judgement === null || this.#judgement.gained.length === 0 ? null : this.#evidence;
   }
 
   /** True while survivors of any key may be growing, so that another read would tell more. */

@@ -12,11 +12,7 @@ export function siteEvidence(judgement: SurvivalJudgement, sources: number): Sit
   const known = new Map<string, Float64Array>();
   return (sourcesKnown) => {
     const key = [...sourcesKnown].sort((a, b) => a - b).join();
-    const evidence =
-      known.get(key) ??
-      (samples.gained.length === 0
-        ? new Float64Array(sources)
-        : handlerLikelihood(samples, sources, sourcesKnown));
+    const evidence = known.get(key) ?? handlerLikelihood(samples, sources, sourcesKnown);
     known.set(key, evidence);
     return evidence;
   };
