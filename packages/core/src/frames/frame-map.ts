@@ -17,8 +17,8 @@ import { wrappedHandler } from './wrapped-handler.ts';
 
 /** All that only carried requests is one site. */
 const REQUESTS = keyNumber('requests');
-/** Stacks of several reads, 8 bytes each. */
-const MAX_LEARNED = 20_000;
+/** Stacks of a read or two. */
+const MAX_LEARNED = 5000;
 
 /** The functions that a stack is told by. */
 export interface StackDescription {

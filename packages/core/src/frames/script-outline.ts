@@ -142,6 +142,11 @@ export class ScriptOutline {
     return callers;
   }
 
+  /** True if a function calls something by this name. */
+  calls(index: number, name: string): boolean {
+    return name !== '' && this.callersOf(nameHash(name)).includes(index);
+  }
+
   positionOf(offset: number): Position {
     const line = lastNotAbove(this.#lines, offset);
     return { line, column: offset - this.#lines[line]! };

@@ -7,6 +7,7 @@ import type { Scripts } from './scripts.ts';
 const MAX_FILES = 500;
 /** More callers than that say nothing. */
 const MAX_CALLERS = 32;
+const MAX_ANSWERS = 2000;
 /** How long one look for more files may take. */
 const MAX_EXPLORE_MS = 50;
 
@@ -52,6 +53,7 @@ export class SourceCalls {
     let callers = this.#answers.get(known.key);
     if (callers === undefined) {
       callers = this.#find(known.path, known);
+      if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
       this.#answers.set(known.key, callers);
     }
     return callers;
