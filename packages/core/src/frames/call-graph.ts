@@ -11,7 +11,7 @@ const MAX_SLOTS = 64;
 /** How far callers of callers are followed; beyond, it is called from everywhere. */
 const MAX_VISITS = 300;
 /** Answers that are remembered until something is learned. */
-const MAX_ANSWERS = 3000;
+const MAX_ANSWERS = 10_000;
 
 /** What stacks told of one function. */
 interface CallNode {
@@ -155,7 +155,7 @@ export class CallGraph {
     if (answer !== undefined) return answer;
     const found: Found = { slots: new Set(), hasHandler: false, middleware: null, isEverywhere: false };
     const isKnown = this.#collect(known, found, new Set());
-    const result = isKnown ? { ...found, slots: [...found.slots].sort((a, b) => a - b) } : null;
+    const result = isKnown ? answerOf(found) : null;
     if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
     this.#answers.set(known.key, result);
     return result;
@@ -175,6 +175,7 @@ export class CallGraph {
     if (visited.size > MAX_VISITS || (node !== undefined && node.callers.length > MAX_CALLERS)) {
       found.isEverywhere = true;
     }
+    if (found.isEverywhere) return true;
     return this.#collectOutside(known, node, found, visited) || isSeen;
   }
 
@@ -220,6 +221,14 @@ export class CallGraph {
     }
     return node;
   }
+}
+
+/** One for all, because there may be thousands. */
+const FROM_EVERYWHERE: Callers = { slots: NO_SLOTS, hasHandler: true, middleware: null, isEverywhere: true };
+
+function answerOf(found: Found): Callers {
+  if (found.isEverywhere) return FROM_EVERYWHERE;
+  return { ...found, slots: [...found.slots].sort((a, b) => a - b) };
 }
 
 /** True if there were any. */

@@ -35,7 +35,7 @@ function wraps(registered: KnownFunction, called: KnownFunction, scripts: Script
   const index = outline?.at(profiled) ?? -1;
   const parent = outline && index >= 0 ? outline.parent(index) : -1;
   const text = parent < 0 ? null : scripts.text(path!);
-  if (outline === null || text === null || outline.calls(index, called.profiled.name)) return false;
+  if (outline === null || text === null || outline.callsByName(index, called.profiled.name)) return false;
   const own = text.slice(...outline.range(index));
   const header = text.slice(outline.range(parent)[0], outline.range(index)[0]).split(/=>|\{/, 1)[0]!;
   const parameters = new Set(header.match(/[A-Za-z_$][\w$]*/g));
