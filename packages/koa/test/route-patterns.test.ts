@@ -137,6 +137,14 @@ describe.each(PAIRS)('$title', ({ Koa, Router }) => {
     expect(guard.units[0]!.handlers).toEqual([ok]);
   });
 
+  it('hands over no functions where a middleware answers: it also runs for the routes below', async () => {
+    const router = new Router().use('/users', ok).get('/users/:id', ok);
+    const { guard, port } = await startGuarded(Koa, (app) => app.use(router.routes()));
+    await request(port, '/users/1');
+    await guard.finished(1);
+    expect(guard.units[0]).toMatchObject({ ended: 'GET /users (middleware)', handlers: [] });
+  });
+
   it('names what allowedMethods() answers by the mount, and leaves true fall-throughs unmatched', async () => {
     const router = new Router().get('/users/:id', ok);
     const build = (app: Koa) => app.use(router.routes()).use(router.allowedMethods());

@@ -3,9 +3,9 @@ import type { KnownFunction } from './known-function.ts';
 import { NO_SLOTS, type Slots, union, without } from './slot-set.ts';
 
 /** Functions of which callers are remembered: those of the app and its packages that showed up in profiles. */
-const MAX_FUNCTIONS = 2000;
+const MAX_FUNCTIONS = 1500;
 /** More callers than that: whoever calls it cannot be told. */
-const MAX_CALLERS = 32;
+const MAX_CALLERS = 16;
 /** More scopes than that: it is called from everywhere. */
 const MAX_SLOTS = 64;
 /** How far callers of callers are followed; beyond, it is called from everywhere. */
@@ -18,14 +18,14 @@ interface CallNode {
   readonly known: KnownFunction;
   /** Scopes below whose handler it was on a stack. */
   slots: Slots;
-  readonly callers: Set<string>;
+  callers: readonly string[];
   isEverywhere: boolean;
   /** Called by a dispatcher, before any handler. */
   isMiddleware: boolean;
   /** Scopes whose handler it was seen to lead to. */
   runsFor: Slots;
   /** Middleware that it was seen to pass requests on to. */
-  readonly leadsTo: Set<string>;
+  leadsTo: readonly string[];
 }
 
 /** Who may have called a function, by all that was learned. */
@@ -84,10 +84,11 @@ export class CallGraph {
   }
 
   addCall(caller: KnownFunction, callee: KnownFunction): void {
-    const { callers } = this.#node(callee);
-    if (caller === callee || callers.has(caller.key) || callers.size > MAX_CALLERS) return;
+    const node = this.#node(callee);
+    const { callers } = node;
+    if (caller === callee || callers.length > MAX_CALLERS || callers.includes(caller.key)) return;
     this.#node(caller);
-    callers.add(caller.key);
+    node.callers = [...callers, caller.key];
     this.changed();
   }
 
@@ -110,9 +111,9 @@ export class CallGraph {
 
   /** It passed a request on, which came to another function. */
   addPassedTo(known: KnownFunction, next: KnownFunction): void {
-    const { leadsTo } = this.#node(known);
-    if (leadsTo.size >= MAX_CALLERS || leadsTo.has(next.key)) return;
-    leadsTo.add(next.key);
+    const node = this.#node(known);
+    if (node.leadsTo.length >= MAX_CALLERS || node.leadsTo.includes(next.key)) return;
+    node.leadsTo = [...node.leadsTo, next.key];
     this.changed();
   }
 
@@ -154,7 +155,7 @@ export class CallGraph {
     if (answer !== undefined) return answer;
     const found: Found = { slots: new Set(), hasHandler: false, middleware: null, isEverywhere: false };
     const isKnown = this.#collect(known, found, new Set());
-    const result = isKnown ? { ...found, slots: [...found.slots].sort((a, b) => a - b) } : null;
+    const result = isKnown ? answerOf(found) : null;
     if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
     this.#answers.set(known.key, result);
     return result;
@@ -171,9 +172,10 @@ export class CallGraph {
     }
     const node = this.#nodes.get(known.key);
     const isSeen = node !== undefined && this.#addSeen(node, found);
-    if (visited.size > MAX_VISITS || (node !== undefined && node.callers.size > MAX_CALLERS)) {
+    if (visited.size > MAX_VISITS || (node !== undefined && node.callers.length > MAX_CALLERS)) {
       found.isEverywhere = true;
     }
+    if (found.isEverywhere) return true;
     return this.#collectOutside(known, node, found, visited) || isSeen;
   }
 
@@ -221,20 +223,30 @@ export class CallGraph {
   }
 }
 
+/** One for all, because there may be thousands. */
+const FROM_EVERYWHERE: Callers = { slots: NO_SLOTS, hasHandler: true, middleware: null, isEverywhere: true };
+
+function answerOf(found: Found): Callers {
+  if (found.isEverywhere) return FROM_EVERYWHERE;
+  return { ...found, slots: [...found.slots].sort((a, b) => a - b) };
+}
+
 /** True if there were any. */
 function addSlots(found: Found, slots: Slots): boolean {
   for (const slot of slots) found.slots.add(slot);
   return slots.length > 0;
 }
 
+const NO_KEYS: readonly string[] = Object.freeze([]);
+
 function newNode(known: KnownFunction): CallNode {
   return {
     known,
     slots: NO_SLOTS,
-    callers: new Set(),
+    callers: NO_KEYS,
     isEverywhere: false,
     isMiddleware: false,
     runsFor: NO_SLOTS,
-    leadsTo: new Set(),
+    leadsTo: NO_KEYS,
   };
 }

@@ -20,8 +20,8 @@ import { wrappedHandler } from './wrapped-handler.ts';
 const REQUESTS = keyNumber('requests');
 /** Anywhere: a file's source map is read whole. */
 const START = { line: 0, column: 0 };
-/** Stacks of several reads, 8 bytes each. */
-const MAX_LEARNED = 20_000;
+/** Stacks of a read or two. */
+const MAX_LEARNED = 5000;
 
 /** The functions that a stack is told by. */
 export interface StackDescription {

@@ -9,9 +9,9 @@ import { type FilePackage, PackageVersions } from './package-versions.ts';
 import type { Scripts } from './scripts.ts';
 import type { OriginalPosition } from './source-map.ts';
 
-/** Functions that are remembered; a profile of a large server names some thousands. */
-const MAX_FUNCTIONS = 10_000;
-const MAX_SCRIPTS = 5000;
+/** Functions that are remembered, some 500 bytes each; a profile of a large server names two or three thousand. */
+const MAX_FUNCTIONS = 3000;
+const MAX_SCRIPTS = 2000;
 
 /** What a function is on a stack: V8's own, Node's, of a package, or the app's. */
 export type FunctionKind = 'native' | 'node' | PackageRole | 'app';

@@ -93,7 +93,7 @@ export function namesIn(pattern: unknown): string[] {
 }
 
 /** What an initializer makes; `import` of what another module gives. */
-export function whatOf(init: SyntaxNode | null): string | null {
+function whatOf(init: SyntaxNode | null): string | null {
   if (init === null) return null;
   if (init.type === 'ArrayExpression') return 'array';
   if (init.type === 'ObjectExpression') return 'object';

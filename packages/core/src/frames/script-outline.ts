@@ -126,20 +126,16 @@ export class ScriptOutline {
     return index < 0 ? 0 : this.#field(index, NAME);
   }
 
-  /** How many functions here have a name with this hash. */
-  named(hash: number): number {
-    let found = 0;
-    for (let index = 0; index < this.count; index++) if (this.#field(index, NAME) === hash) found++;
-    return found;
+  /** Each function with the hashes of the names that it calls. */
+  *calls(): Generator<readonly [caller: number, hash: number]> {
+    for (let at = 0; at + 1 < this.#calls.length; at += 2) yield [this.#calls[at]!, this.#calls[at + 1]!];
   }
 
-  /** Functions that call something by a name with this hash. */
-  callersOf(hash: number): number[] {
-    const callers: number[] = [];
-    for (let at = 1; at < this.#calls.length; at += 2) {
-      if (this.#calls[at] === hash) callers.push(this.#calls[at - 1]!);
-    }
-    return callers;
+  /** True if a function calls something by this name. */
+  callsByName(index: number, name: string): boolean {
+    const hash = nameHash(name);
+    for (const [caller, called] of this.calls()) if (caller === index && called === hash) return true;
+    return false;
   }
 
   positionOf(offset: number): Position {

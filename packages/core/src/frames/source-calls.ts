@@ -1,3 +1,4 @@
+import { CallIndex } from './call-index.ts';
 import { besideFile } from './file-path.ts';
 import type { FunctionTable, KnownFunction } from './known-function.ts';
 import type { ScriptOutline } from './script-outline.ts';
@@ -7,6 +8,7 @@ import type { Scripts } from './scripts.ts';
 const MAX_FILES = 500;
 /** More callers than that say nothing. */
 const MAX_CALLERS = 32;
+const MAX_ANSWERS = 2000;
 /** How long one look for more files may take. */
 const MAX_EXPLORE_MS = 50;
 
@@ -21,6 +23,9 @@ export class SourceCalls {
   /** Files that were read, and the files that they import. */
   readonly #files = new Map<string, ReadonlySet<string>>();
   readonly #waiting = new Set<string>();
+  /** The files of the index, in its order. */
+  #indexed: readonly string[] = [];
+  #index = new CallIndex([]);
   readonly #answers = new Map<string, readonly KnownFunction[]>();
 
   constructor(scripts: Scripts, table: FunctionTable) {
@@ -42,6 +47,8 @@ export class SourceCalls {
       this.#read(path);
       if (now() > until) break;
     }
+    this.#indexed = [...this.#files.keys()];
+    this.#index = new CallIndex(this.#indexed.map((path) => this.#scripts.readOutline(path)));
     this.#answers.clear();
     return true;
   }
@@ -52,6 +59,7 @@ export class SourceCalls {
     let callers = this.#answers.get(known.key);
     if (callers === undefined) {
       callers = this.#find(known.path, known);
+      if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
       this.#answers.set(known.key, callers);
     }
     return callers;
@@ -62,19 +70,15 @@ export class SourceCalls {
     const hash = outline?.nameHash(outline.at(profiled)) ?? 0;
     if (hash === 0) return [];
     const callers: KnownFunction[] = [];
-    const isOnly = this.#isOnly(hash);
-    for (const [file, imports] of this.#files) {
-      if (!isOnly && file !== path && !imports.has(path)) continue;
-      const found = this.#scripts.readOutline(file);
-      for (const index of found?.callersOf(hash) ?? []) callers.push(this.#function(file, found!, index));
+    const isOnly = this.#index.isOnly(hash);
+    for (const { file, caller } of this.#index.callsOf(hash)) {
+      const from = this.#indexed[file]!;
+      if (!isOnly && from !== path && !this.#files.get(from)!.has(path)) continue;
+      if (callers.length >= MAX_CALLERS) return [];
+      const found = this.#scripts.outline(from);
+      if (found !== null) callers.push(this.#function(from, found, caller));
     }
-    return callers.length > MAX_CALLERS ? [] : callers;
-  }
-
-  #isOnly(hash: number): boolean {
-    let found = 0;
-    for (const file of this.#files.keys()) found += this.#scripts.readOutline(file)?.named(hash) ?? 0;
-    return found < 2;
+    return callers;
   }
 
   #function(path: string, outline: ScriptOutline, index: number): KnownFunction {

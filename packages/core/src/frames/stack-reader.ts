@@ -13,7 +13,7 @@ const CARRIES_REQUESTS =
   /^node:(?:_http|http|https|_tls|tls|net|stream|internal\/(?:http|tls|streams|stream_base))/;
 
 /** Stands for the allocating function of an empty stack. */
-export const NOBODY: KnownFunction = {
+const NOBODY: KnownFunction = {
   key: '',
   number: keyNumber(''),
   profiled: { name: '', scriptId: 0, url: '', line: -1, column: -1 },

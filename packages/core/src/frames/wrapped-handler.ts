@@ -13,25 +13,31 @@ const CALLS = /(?<![.\w$])([A-Za-z_$][\w$]*)(?:\s*\.\s*(?:call|apply))?\s*\(/g;
 export function wrappedHandler(view: StackView, registry: HandlerRegistry, scripts: Scripts): KnownFunction {
   const { frames, handler } = view;
   const registered = frames[handler]!;
-  if (registry.slotsOf(registered.key).length < 2 || !isWrapper(registered, scripts)) return registered;
-  for (let at = view.own - 1; at >= 0; at--) {
-    const frame = frames[at]!;
-    const isOwn = registered.kind !== 'app' && frame.package?.label === registered.package?.label;
-    if (isWork(frame) && !isOwn) return frame;
-  }
-  return registered;
+  if (registry.slotsOf(registered.key).length < 2) return registered;
+  const called = frames
+    .slice(0, view.own)
+    .findLast((frame) => isWork(frame) && !isSamePackage(frame, registered));
+  return called !== undefined && wraps(registered, called, scripts) ? called : registered;
 }
 
-/** True for a function of a package, and for one of the app's that calls a parameter of the function around it. */
-function isWrapper(known: KnownFunction, scripts: Scripts): boolean {
-  if (known.kind !== 'app') return true;
-  const outline = known.path === null ? null : scripts.outline(known.path);
-  const index = outline?.at(known.profiled) ?? -1;
+function isSamePackage(frame: KnownFunction, registered: KnownFunction): boolean {
+  return registered.kind !== 'app' && frame.package?.label === registered.package?.label;
+}
+
+/**
+ * True for a function of a package, and for one of the app's that calls a parameter of the function around it, unless
+ * it calls the other one by its name.
+ */
+function wraps(registered: KnownFunction, called: KnownFunction, scripts: Scripts): boolean {
+  if (registered.kind !== 'app') return true;
+  const { path, profiled } = registered;
+  const outline = path === null ? null : scripts.outline(path);
+  const index = outline?.at(profiled) ?? -1;
   const parent = outline && index >= 0 ? outline.parent(index) : -1;
-  const text = parent < 0 ? null : scripts.text(known.path!);
-  if (outline === null || text === null) return false;
+  const text = parent < 0 ? null : scripts.text(path!);
+  if (outline === null || text === null || outline.callsByName(index, called.profiled.name)) return false;
   const own = text.slice(...outline.range(index));
-  const header = text.slice(outline.range(parent)[0], outline.range(index)[0]);
-  const parameters = new Set(/^[^(]*\(?([^)]*)\)?/.exec(header)?.[1]?.match(/[A-Za-z_$][\w$]*/g) ?? []);
+  const header = text.slice(outline.range(parent)[0], outline.range(index)[0]).split(/=>|\{/, 1)[0]!;
+  const parameters = new Set(header.match(/[A-Za-z_$][\w$]*/g));
   return [...own.matchAll(CALLS)].some(([, name]) => parameters.has(name!));
 }

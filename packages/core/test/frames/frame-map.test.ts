@@ -63,6 +63,8 @@ const FILES = {
     function shared() {}
     function tenant() { return wait().then(() => { row('in tenant'); }); }
     const make = () => () => 'made';
+    const wrap = fn => (req, res) => { log(); return fn(req, res).catch(next); };
+    function wrapOld(handler) { return function () { return handler.apply(this, arguments); }; }
   `,
 };
 const APP = '/app/src/app.js';
@@ -188,6 +190,23 @@ describe('whose a stack is', () => {
     frames.register(1, [fn(APP, 'handlerA')]);
     expect(frames.place([fn(APP, 'handlerA'), next])).toMatchObject({ role: 'handler', slots: [1] });
     expect(frames.place([next]).role).toBe('requests');
+  });
+});
+
+describe('the handler to print', () => {
+  it.each(['fn(req, res)', 'handler.apply'])('below a wrapper that calls %s is what it called', (wrapper) => {
+    const { frames, fn } = mapOf(FILES);
+    for (const slot of [0, 1]) frames.register(slot, [fn(APP, wrapper)]);
+    const stack = [fn(APP, 'helper'), fn(APP, 'handlerA'), fn(APP, wrapper), fn(ROUTER, 'next')];
+    expect(frames.place(stack)).toMatchObject({ role: 'handler', slots: [0, 1] });
+    expect(frames.describe(stack).handler).toMatchObject({ function: 'handlerA' });
+  });
+
+  it('is the one that a factory made, where it calls nothing that it was given', () => {
+    const { frames, fn } = mapOf(FILES);
+    for (const slot of [0, 1]) frames.register(slot, [fn(APP, "'made'")]);
+    const stack = [fn(APP, 'helper'), fn(APP, "'made'"), fn(ROUTER, 'next')];
+    expect(frames.describe(stack).handler).toMatchObject({ function: '(anonymous)' });
   });
 });
 

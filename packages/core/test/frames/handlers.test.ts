@@ -45,7 +45,7 @@ const app = (express: string) => `
 
   app.get('/wrapped/a', wrapped(async function wrappedA(req, res) { leakOfWrapped(); await pause(); res.end(); }));
   app.get('/wrapped/b', wrapped(async function wrappedB(req, res) { await pause(); res.end(); }));
-  const catching = (handler) => (req, res, next) => { Promise.resolve(handler(req, res, next)).catch(next); };
+  const catching = handler => (req, res, next) => { Promise.resolve(handler(req, res, next)).catch(next); };
   app.get('/own/a', catching(async function ownA(req, res) { await pause(); leakOfOwnWrapped(); res.end(); }));
   app.get('/own/b', catching(async function ownB(req, res) { await pause(); res.end(); }));
   export const paths = [
@@ -84,6 +84,7 @@ describe.each(['express4', 'express5'])('handlers of %s', (express) => {
     expect(handler('leakOfBound')).toMatchObject({ function: 'show', file: 'app.mjs' });
     expect(handler('leakOfComputed')).toMatchObject({ function: expect.any(String), line: 20 });
     expect(handler('leakOfWrapped')).toMatchObject({ function: 'wrappedA', file: 'app.mjs' });
+    expect(handler('leakOfMade')).toMatchObject({ function: '(anonymous)', file: 'app.mjs' });
 
     sampled.registerCaptured();
     expect(answers('leakOfMade')).toEqual(mostly('handler GET /made/a|GET /made/b'));
