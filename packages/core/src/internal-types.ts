@@ -21,6 +21,16 @@ export interface MemoryReading {
   heapLimitBytes: number;
 }
 
+/** What objects were alive at one tally. */
+export interface TypeReading {
+  /** Live objects by type. */
+  counts: ReadonlyMap<string, number>;
+  /** Objects counted. */
+  objects: number;
+  /** How long the program stood still, milliseconds. */
+  pauseMs: number;
+}
+
 /**
  * All that the guard takes from the process. Injected, so that tests drive clock, memory and GC themselves
  * and never sleep.
@@ -55,6 +65,13 @@ export interface Runtime {
   canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
   forceGc(): FloorReading | null;
+  /**
+   * Counts live objects by type; stops the program for 10 to 15 ms per MB of small objects, and forces full GCs that `watchMajorGcs`
+   * does not report.
+   *
+   * @throws LeakguardError `ERR_LEAKGUARD_TYPES` where they cannot be counted
+   */
+  tallyTypes(): TypeReading;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
   every(intervalMs: number, run: () => void): () => void;
 }

@@ -1,4 +1,4 @@
-import type { FloorReading, Runtime } from '../src/internal-types.ts';
+import type { FloorReading, Runtime, TypeReading } from '../src/internal-types.ts';
 
 /** A process in the test's hand: clock, memory, GCs and timers move only when told to. */
 export class FakeRuntime implements Runtime {
@@ -73,6 +73,16 @@ export class FakeRuntime implements Runtime {
 
   forceGc(): FloorReading | null {
     return this.canForce ? this.reading(true) : null;
+  }
+
+  /** Live objects by type; a tally takes `tallyMs`. */
+  types: ReadonlyMap<string, number> = new Map();
+  tallyMs = 100;
+
+  tallyTypes(): TypeReading {
+    this.nowMs += this.tallyMs;
+    const objects = [...this.types.values()].reduce((sum, count) => sum + count, 0);
+    return { counts: new Map(this.types), objects, pauseMs: this.tallyMs };
   }
 
   every(intervalMs: number, run: () => void): () => void {

@@ -4,6 +4,7 @@ import { forceFloor, type GcFunction, takeGc } from './forced-gc.ts';
 import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
 import { GcWatch } from './gc-watch.ts';
 import { readHeapUsed, readMemory } from './memory-reading.ts';
+import { TypeTally } from './type-tally.ts';
 
 /** Doubles for what a process may lack; null stands for missing. */
 export interface ProcessRuntimeOptions {
@@ -21,6 +22,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
   const Profiler = options.Profiler === undefined ? nativeGcProfiler() : options.Profiler;
   const take = options.takeGc ?? takeGc;
   const now = (): number => performance.now();
+  const types = new TypeTally();
   let forcedUntilMs = Number.NEGATIVE_INFINITY;
   return {
     now,
@@ -49,6 +51,14 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
       const floor = forceFloor(take(), now);
       if (floor !== null) forcedUntilMs = floor.timeMs;
       return floor;
+    },
+    tallyTypes() {
+      try {
+        return types.read();
+      } finally {
+        // What is left of the objects' list would be in the floor of its GC.
+        forcedUntilMs = now();
+      }
     },
   };
 }
