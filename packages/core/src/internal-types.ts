@@ -65,6 +65,10 @@ export interface Runtime {
   canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
   forceGc(): FloorReading | null;
+  /** What keeps the event loop busy, one kind for each: 'Timeout', 'TCPSocketWrap'. */
+  activeResources(): readonly string[];
+  /** Contexts that are detached and not yet collected, and the bytes that V8's global handles take. */
+  heapHandles(): { detachedContexts: number; globalHandleBytes: number };
   /**
    * Counts live objects by type; stops the program for 10 to 15 ms per MB of small objects, and forces full GCs that `watchMajorGcs`
    * does not report.

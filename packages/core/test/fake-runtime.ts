@@ -75,6 +75,17 @@ export class FakeRuntime implements Runtime {
     return this.canForce ? this.reading(true) : null;
   }
 
+  activeKinds: string[] = [];
+  handles = { detachedContexts: 0, globalHandleBytes: 8192 };
+
+  activeResources(): readonly string[] {
+    return this.activeKinds;
+  }
+
+  heapHandles() {
+    return this.handles;
+  }
+
   /** Live objects by type; a tally takes `tallyMs`. */
   types: ReadonlyMap<string, number> = new Map();
   tallyMs = 100;

@@ -2,10 +2,10 @@ import type { Candidate } from '../attribute/credible-set.ts';
 import { forgetIn } from '../attribute/row-history.ts';
 import { analyseSources, type SourceAnalysis } from '../attribute/single-source.ts';
 import { type BankRow, SourceBank } from '../attribute/source-bank.ts';
-import { BACKGROUND } from '../measure/floor.ts';
-import { ThinnedMinima } from '../measure/thinned-minima.ts';
+import { BACKGROUND, EVERY_REQUEST } from '../measure/floor.ts';
 import type { Verdict } from '../types.ts';
-import { MIN_RISE_ROWS, type RiseRow, type SteadyRise, steadyRise } from './steady-rise.ts';
+import { type FoundRise, RisingCount } from './rising-count.ts';
+import { paceOf, type RiseRow } from './steady-rise.ts';
 import { STORE_BENEFIT_UNITS } from './thresholds.ts';
 
 /** What the ledger had counted when sizes were read. */
@@ -20,7 +20,7 @@ export interface CollectionJudgement {
   source: number | null;
   perUnit: number | null;
   ci95: [number, number] | null;
-  /** Who else it could be. */
+  /** Who else it could be, most probable first. */
   credible: readonly Candidate[];
 }
 
@@ -32,19 +32,6 @@ const ENTRY = 1024;
 
 /** Rows of a block at first: a batch that fills and empties is judged by what stays. At `prove`, where runs are short, a row is a block. */
 const BLOCK = 3;
-
-/** Blocks kept. At 500 scopes the rows of all collections, which share their counts, take up to 1.6 MB. */
-const KEPT = 64;
-
-/**
- * Two spans are looked at: the latest 64 blocks as they are, so that a leak that begins after weeks is soon seen; and the whole run in
- * blocks that double, up to 32 times as long (with a row each ten seconds, 17 hours), for what is too slow for the first.
- */
-const DOUBLINGS = 5;
-
-/** Error of one look at the latest blocks, at which it looks for ever; and at the whole run, halved with every doubling. */
-const LATEST_ALPHA = 1e-6;
-const WHOLE_ALPHA = 1e-4;
 
 /** Collections whose growth is regressed on the units of every scope, the largest rises first; of the others only the trend is told. */
 const MAX_REGRESSED = 8;
@@ -58,77 +45,20 @@ const LEAK_ENTRIES = 25_000;
 /** What forgets by age is full after that age, an hour is a usual one: leaking takes growth for longer. */
 const LEAK_AGE_MS: number = 75 * 60_000;
 
+/** A source that is less probable is one of the candidates. */
+const NAMED = 0.5;
+
 /** What grows at less than this share of its earlier pace is a store that fills. */
 const SLOWED = 0.7;
 
-/** One span of rows of one collection, and what was seen when it was last looked at. */
-class Span {
-  readonly minima: ThinnedMinima<SizeRow>;
-  readonly #alpha: number;
-  rise: SteadyRise | null = null;
-  /** Null while it does not grow. */
-  since: SizeRow | null = null;
-
-  constructor(block: number, doublings: number, alpha: number) {
-    this.minima = new ThinnedMinima(block, KEPT, doublings);
-    this.#alpha = alpha;
-  }
-
-  push(row: SizeRow): void {
-    if (!this.minima.push(row)) return;
-    const { rows, thinnings } = this.minima;
-    this.rise = steadyRise(rows, this.#alpha / 2 ** thinnings, MIN_RISE);
-    if (this.rise === null) this.since = null;
-    else this.since ??= rows[0]!;
-  }
-}
-
-class Series {
-  readonly spans: readonly [latest: Span, whole: Span];
-  #last: SizeRow | null = null;
-
-  constructor(block: number) {
-    this.spans = [new Span(block, 0, LATEST_ALPHA), new Span(block, DOUBLINGS, WHOLE_ALPHA)];
-  }
-
-  get isWarmingUp(): boolean {
-    return this.spans[0].minima.rows.length < MIN_RISE_ROWS;
-  }
-
-  push(row: SizeRow): void {
-    this.#last = row;
-    for (const span of this.spans) span.push(row);
-  }
-
-  /** The span in which it grows, the longer one if it does in both; null where it does not. */
-  get growing(): Span | null {
-    return [...this.spans].reverse().find(({ since }) => since !== null) ?? null;
-  }
-
-  forget(source: number): void {
-    for (const { minima } of this.spans) {
-      for (const row of minima.rows) forgetIn(row, source);
-      if (minima.pending !== null) forgetIn(minima.pending, source);
-    }
-  }
-
-  /** Grown for longer, and to more, than a store that is still filling would. */
-  isLeaking(limit: number | null, prove: boolean): boolean {
-    const [last, span] = [this.#last, this.growing];
-    if (last === null || span?.since == null || (limit !== null && last.value <= limit)) return false;
-    if (last.totalUnits - span.since.totalUnits < STORE_BENEFIT_UNITS || span.rise!.pace < SLOWED) return false;
-    return prove || (span.rise!.rise >= LEAK_ENTRIES && last.timeMs - span.since.timeMs >= LEAK_AGE_MS);
-  }
-}
-
 /**
- * Which tracked collections grow, and by whose units. Whether one grows is told by a trend over the whole run, in blocks that get
- * longer with it; by whom, for the eight that grew most, by the regression of floors, in entries. Two scopes that feed one collection
- * are candidates of one growth.
+ * Which tracked collections grow, and by whose units. Whether one grows is told by a trend; by whom, for the eight that grew most, by
+ * the regression that floors have, in entries. Two scopes that feed one collection are candidates of one growth. At 500 scopes the rows
+ * of all collections, which share their counts, take up to 1.6 MB.
  */
 export class CollectionGrowth {
   readonly #prove: boolean;
-  readonly #series = new Map<number, Series>();
+  readonly #counts = new Map<number, RisingCount<SizeRow>>();
   #judged: Map<number, CollectionJudgement> | null = null;
 
   /** @param prove runs are short there: leaking takes no age and no number of entries */
@@ -136,11 +66,16 @@ export class CollectionGrowth {
     this.#prove = prove;
   }
 
+  /** Whether anything is known of any collection. */
+  get hasRows(): boolean {
+    return this.#counts.size > 0;
+  }
+
   /** Takes the sizes that were read with these counts. A collection that is not among them has ended. */
   push(row: CollectionRow, sizes: readonly { id: number; size: number | null }[]): void {
     this.#judged = null;
     const ids = new Set(sizes.map(({ id }) => id));
-    for (const id of this.#series.keys()) if (!ids.has(id)) this.#series.delete(id);
+    for (const id of this.#counts.keys()) if (!ids.has(id)) this.#counts.delete(id);
     for (const { id, size } of sizes) {
       if (size === null) continue;
       this.#of(id).push({ ...row, value: size });
@@ -150,7 +85,7 @@ export class CollectionGrowth {
   /** From now on this source has done nothing so far. */
   forget(source: number): void {
     this.#judged = null;
-    for (const series of this.#series.values()) series.forget(source);
+    for (const count of this.#counts.values()) for (const row of count.kept()) forgetIn(row, source);
   }
 
   /** Whose units a collection grows by. */
@@ -160,43 +95,59 @@ export class CollectionGrowth {
 
   /** @param limit the most that it says it holds: below it, it is never leaking */
   judge(id: number, limit: number | null = null): CollectionJudgement {
-    const series = this.#series.get(id);
-    if (series === undefined || series.isWarmingUp) return nothing('warming-up');
-    const known = this.#all().get(id) ?? nothing('stable');
-    return known.verdict === 'growing' && series.isLeaking(limit, this.#prove) ? { ...known, verdict: 'leaking' } : known;
+    const count = this.#counts.get(id);
+    if (count === undefined) return nothing('warming-up');
+    const known = this.#all().get(id) ?? nothing(count.isWarmingUp ? 'warming-up' : 'stable');
+    return known.verdict === 'growing' && this.#isLeaking(count, known.source, limit)
+      ? { ...known, verdict: 'leaking' }
+      : known;
   }
 
-  #of(id: number): Series {
-    const series = this.#series.get(id) ?? new Series(this.#prove ? 1 : BLOCK);
-    this.#series.set(id, series);
-    return series;
+  #of(id: number): RisingCount<SizeRow> {
+    const known = this.#counts.get(id);
+    if (known !== undefined) return known;
+    const block = this.#prove ? 1 : BLOCK;
+    const count = new RisingCount<SizeRow>({ block, among: 1, minRise: MIN_RISE, minShare: 0 });
+    this.#counts.set(id, count);
+    return count;
   }
 
   /** Of those that grow; made once for all reports until the next row. */
   #all(): ReadonlyMap<number, CollectionJudgement> {
     this.#judged ??= new Map(
-      [...this.#series]
-        .flatMap(([id, { growing }]) => (growing === null ? [] : [{ id, span: growing }]))
-        .sort((a, b) => b.span.rise!.rise - a.span.rise!.rise)
-        .map(({ id, span }, rank) => [id, rank < MAX_REGRESSED ? attributed(span) : nothing('growing')]),
+      [...this.#counts]
+        .flatMap(([id, { found }]) => (found === null ? [] : [{ id, found }]))
+        .sort((a, b) => b.found.rise - a.found.rise)
+        .map(({ id, found }, rank) => [id, rank < MAX_REGRESSED ? attributed(found) : nothing('growing')]),
     );
     return this.#judged;
   }
+
+  /** Grown for longer, and to more, than a store that is still filling would. */
+  #isLeaking({ last, found }: RisingCount<SizeRow>, source: number | null, limit: number | null): boolean {
+    if (last === null || found === null || (limit !== null && last.value <= limit)) return false;
+    const { since, rise, rows } = found;
+    if (last.totalUnits - since.totalUnits < STORE_BENEFIT_UNITS) return false;
+    if (!this.#prove && (rise < LEAK_ENTRIES || last.timeMs - since.timeMs < LEAK_AGE_MS)) return false;
+    return (
+      paceOf(rows.map((row) => ({ value: row.value, at: row.sources[source ?? EVERY_REQUEST] ?? 0 }))) >=
+      SLOWED
+    );
+  }
 }
 
-function attributed({ minima }: Span): CollectionJudgement {
-  const analysis = analysisOf(minima.rows);
-  const top = analysis?.credible[0]?.source;
-  const estimate = top === undefined ? null : analysis!.estimate(top);
-  if (top === undefined || estimate === null || top === BACKGROUND)
-    return { ...nothing('growing'), source: top ?? null };
-  const { bytesPerUnit, ci95 } = estimate;
+function attributed({ rows }: FoundRise<SizeRow>): CollectionJudgement {
+  const analysis = analysisOf(rows);
+  const [top, ...others] = analysis?.credible ?? [];
+  if (analysis === null || top === undefined) return nothing('growing');
+  if (top.probability < NAMED) return { ...nothing('growing'), credible: [top, ...others] };
+  const estimate = top.source === BACKGROUND ? null : analysis.estimate(top.source);
   return {
     verdict: 'growing',
-    source: top,
-    perUnit: bytesPerUnit / ENTRY,
-    ci95: [Math.max(0, ci95[0] / ENTRY), ci95[1] / ENTRY],
-    credible: analysis!.credible.slice(1),
+    source: top.source,
+    perUnit: estimate === null ? null : estimate.bytesPerUnit / ENTRY,
+    ci95: estimate === null ? null : [Math.max(0, estimate.ci95[0] / ENTRY), estimate.ci95[1] / ENTRY],
+    credible: others,
   };
 }
 

@@ -1,8 +1,8 @@
-import { joined } from '../measure/thinned-minima.ts';
+import type { Low } from '../measure/thinned-minima.ts';
 import { mannKendall, signOfSteps } from './mann-kendall.ts';
 import { beyondTraffic } from './traffic-fit.ts';
 
-/** One look at a count: the fewest in a block of time, and what the ledger had counted then. */
+/** One look at a count, and what the ledger had counted then. */
 export interface RiseRow {
   value: number;
   /** Units finished so far. */
@@ -17,12 +17,10 @@ export interface SteadyRise {
   rise: number;
   /** Per finished unit. */
   perUnit: number;
-  /** What it rises by per unit in the later half over that in the earlier one. */
-  pace: number;
 }
 
 /** Fewer rows say nothing. */
-export const MIN_RISE_ROWS = 16;
+const MIN_ROWS = 16;
 
 /** Below this share of what it rises by per unit the latest quarter has stopped. */
 const STOPPED = 0.25;
@@ -34,38 +32,36 @@ const HALF_ALPHA = 0.01;
 const SHARE_OF_TRAFFIC = 0.5;
 
 /** Traffic that rises along with the units cannot be told from a leak: this share of their rise has to be without it. */
-const APART = 0.3;
+const APART = 0.15;
 
 /**
  * Does a count rise by itself, at all times, the latest included? What follows units in flight and the rate of units is taken out first.
- * Then it must rise by Mann's and Kendall's test and by the signs of its steps, in the later half too, and go on in the latest quarter.
- * While traffic itself rises as steadily as the units do, nothing is said.
+ * Then it must rise by Mann's and Kendall's test and by the signs of its steps, in the later half too, go on in the latest quarter, and
+ * come to more than what the count goes up and down by within a block: what fills and empties can seem to rise from block to block. While traffic itself rises as steadily as the units do, nothing is said.
  *
- * @param rows oldest first
+ * @param rows of blocks, oldest first
  * @param alpha chance of an error that is accepted of each of the two tests; all looks and all counts are the caller's to consider
  * @param minRise a smaller rise is none
  * @returns null if it does not, with fewer than 16 rows, and while no units finish
  */
-export function steadyRise(rows: readonly RiseRow[], alpha: number, minRise: number): SteadyRise | null {
+export function steadyRise(rows: readonly Low<RiseRow>[], alpha: number, minRise: number): SteadyRise | null {
   const [first, last] = [rows[0], rows.at(-1)];
-  if (first === undefined || last === undefined || rows.length < MIN_RISE_ROWS) return null;
+  if (first === undefined || last === undefined || rows.length < MIN_ROWS) return null;
   const units = last.totalUnits - first.totalUnits;
   // Most counts of a healthy process end here, before anything that takes time.
   if (units <= 0 || last.value - Math.min(...rows.map(({ value }) => value)) < minRise) return null;
   const { values, swing, apart } = beyondTraffic(rows);
   if (apart < APART || !isTrend(values, alpha)) return null;
   const points = values.map((value, k) => ({ value, at: rows[k]!.totalUnits }));
-  const middle = points.length >> 1;
   const perUnit = slopeOf(points);
   const rise = perUnit * units;
-  if (rise < Math.max(minRise, SHARE_OF_TRAFFIC * swing)) return null;
+  if (rise < Math.max(minRise, SHARE_OF_TRAFFIC * swing, swingInBlocks(rows))) return null;
   if (slopeOf(points.slice(-(points.length >> 2))) < STOPPED * perUnit) return null;
-  const [early, late] = [slopeOf(points.slice(0, middle)), slopeOf(points.slice(middle))];
-  return { rise, perUnit, pace: late / Math.max(early, Number.MIN_VALUE) };
+  return { rise, perUnit };
 }
 
 function isTrend(values: readonly number[], alpha: number): boolean {
-  const coarse = joined(values.map((value) => ({ value }))).map(({ value }) => value);
+  const coarse = values.flatMap((value, k) => (k % 2 > 0 ? [Math.min(values[k - 1]!, value)] : []));
   return (
     2 * Math.min(signOfSteps(values), signOfSteps(coarse)) < alpha &&
     mannKendall(values) < alpha &&
@@ -73,9 +69,22 @@ function isTrend(values: readonly number[], alpha: number): boolean {
   );
 }
 
-interface Point {
+/** The usual difference between the highest and the lowest of a block. */
+function swingInBlocks(rows: readonly Low<RiseRow>[]): number {
+  const swings = rows.map(({ value, highest }) => highest - value).sort((a, b) => a - b);
+  return swings[swings.length >> 1]!;
+}
+
+/** A value when so much had been done. */
+export interface Point {
   value: number;
   at: number;
+}
+
+/** What a value rises by, per what was done, in the later half over that in the earlier one. */
+export function paceOf(points: readonly Point[]): number {
+  const middle = points.length >> 1;
+  return slopeOf(points.slice(middle)) / Math.max(slopeOf(points.slice(0, middle)), Number.MIN_VALUE);
 }
 
 /** The median of the slopes between all pairs (Theil and Sen): a few odd values do not move it. */

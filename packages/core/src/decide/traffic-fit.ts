@@ -74,7 +74,8 @@ function leastSquares(values: readonly number[], columns: readonly (readonly num
   });
   const weights = heights.slice();
   for (let c = weights.length - 1; c >= 0; c--)
-    for (let later = c + 1; later < weights.length; later++) weights[c]! -= triangle[later]![c]! * weights[later]!;
+    for (let later = c + 1; later < weights.length; later++)
+      weights[c]! -= triangle[later]![c]! * weights[later]!;
   return weights;
 }
 

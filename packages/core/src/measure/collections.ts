@@ -63,7 +63,8 @@ export class Collections {
     return [...this.#tracked.values()].flatMap((tracked) => {
       const { id, name, source } = tracked;
       const target = source instanceof WeakRef ? source.deref() : source;
-      if (target !== undefined) return [{ id, name, size: this.#sizeOf(tracked, target), limit: limitOf(target) }];
+      if (target !== undefined)
+        return [{ id, name, size: this.#sizeOf(tracked, target), limit: limitOf(target) }];
       this.#end(tracked);
       return [];
     });
@@ -97,7 +98,9 @@ export class Collections {
       const size: unknown = typeof target === 'function' ? target() : (target.size ?? target.length);
       if (isAmount(size)) return size;
       settle(size, () => undefined);
-      throw new TypeError(`its size is ${typeof size === 'number' ? size : `a value of type ${typeof size}`}`);
+      throw new TypeError(
+        `its size is ${typeof size === 'number' ? size : `a value of type ${typeof size}`}`,
+      );
     } catch (cause) {
       this.#tell(tracked, cause);
       return null;
@@ -120,7 +123,11 @@ export class Collections {
 /** By what it has, not by what that gives: a getter may not be ready yet. */
 function isTrackable(source: unknown): source is Trackable {
   if (typeof source === 'function') return true;
-  return typeof source === 'object' && source !== null && contained(() => 'size' in source || 'length' in source, false);
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    contained(() => 'size' in source || 'length' in source, false)
+  );
 }
 
 function isAmount(size: unknown): size is number {

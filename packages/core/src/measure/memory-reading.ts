@@ -30,6 +30,12 @@ export function readHeapUsed(): number {
   return getHeapStatistics().used_heap_size;
 }
 
+/** What V8 counts beside its heap and grows where contexts or native handles leak. */
+export function readHeapHandles(): { detachedContexts: number; globalHandleBytes: number } {
+  const { number_of_detached_contexts, used_global_handles_size } = getHeapStatistics();
+  return { detachedContexts: number_of_detached_contexts, globalHandleBytes: used_global_handles_size };
+}
+
 /** The heap as it is now, to be read synchronously after a forced GC. */
 export function readHeap(): HeapReading {
   const oldSpace = getHeapSpaceStatistics().find((space) => space.space_name === 'old_space');
