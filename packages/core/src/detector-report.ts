@@ -11,6 +11,7 @@ import type { ResolvedOptions } from './options.ts';
 import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
+import type { SideCounts } from './side-counts.ts';
 import type { EvidenceReport, GrowthReport, MemoryReport, ScopeReport } from './types.ts';
 
 /** All that a detector knows when it is asked. */
@@ -24,6 +25,7 @@ export interface DetectorState {
   meter: CostMeter;
   floors: FloorChannel;
   isolates: IsolateGrowth;
+  sideCounts: SideCounts;
   slope: FloorSlope;
   forecaster: HeapForecaster;
   scopes: readonly ScopeFacts[];
@@ -50,6 +52,7 @@ export function detectorReport(state: DetectorState): GrowthReport {
     memory: memory(state, own),
     scopes: scopesOf(state, growths, sight),
     unattributed: unattributedReport(growths, (slot) => ledger.nameOf(slot) ?? '', perSecondOf),
+    ...state.sideCounts.reports((slot) => ledger.nameOf(slot) ?? ''),
     evidence: evidence(state),
     overhead: meter.overhead(runtime.processCpuMs()),
   };

@@ -17,6 +17,7 @@ import { RateMeter } from './measure/rate-meter.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ScopeFacts } from './report/growth-report.ts';
+import { SideCounts } from './side-counts.ts';
 import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
@@ -30,6 +31,7 @@ export class Detector {
   majorGcs = 0;
   forcedGcs = 0;
   readonly isolates: IsolateGrowth;
+  readonly sideCounts: SideCounts;
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #thresholds: GrowthThresholds;
@@ -42,7 +44,11 @@ export class Detector {
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
 
-  constructor(options: ResolvedOptions, runtime: Runtime, onOverflow: (name: string) => void) {
+  constructor(
+    options: ResolvedOptions,
+    runtime: Runtime,
+    { onOverflow, onError }: { onOverflow: (name: string) => void; onError: (error: unknown) => void },
+  ) {
     const prove = options.level === 'prove';
     this.#options = options;
     this.#runtime = runtime;
@@ -67,6 +73,7 @@ export class Detector {
         return this.#changes();
       },
     });
+    this.sideCounts = new SideCounts({ prove, runtime, onError });
     const { meter } = this;
     const spikes = new SpikeWatch(options, runtime, meter);
     this.spikes = spikes;
@@ -101,6 +108,7 @@ export class Detector {
     if (reading.forced) {
       this.forcedGcs += 1;
       this.#lookAtCanaries();
+      this.lookAtSideCounts();
     }
     this.#slope.push(reading.timeMs, reading.heapBytes);
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
@@ -121,6 +129,11 @@ export class Detector {
     return this.#changes();
   }
 
+  /** Reads the counts beside memory: every ten seconds, and at forced GCs, which at `prove` come closer together. */
+  lookAtSideCounts(): void {
+    this.#charge(() => this.sideCounts.look(this.#counts(), this.clock.now()));
+  }
+
   /** Notes the counts from which rates are taken; once per report interval. */
   markRates(): void {
     const units = Float64Array.from({ length: this.ledger.slots }, (_, slot) => this.ledger.unitsOf(slot));
@@ -134,11 +147,16 @@ export class Detector {
   evictIdle(): void {
     const { spokenOf } = this.#floors;
     const inIsolates = this.isolates.spokenOf;
+    const inCounts = this.sideCounts.spokenOf;
     const isHeld = (source: number): boolean =>
-      spokenOf.has(source) || inIsolates.has(source) || this.#verdicts.since(source) !== null;
+      spokenOf.has(source) ||
+      inIsolates.has(source) ||
+      inCounts.has(source) ||
+      this.#verdicts.since(source) !== null;
     for (const slot of this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle))) {
       this.#floors.forget(FIRST_SCOPE + slot);
       this.isolates.forget(FIRST_SCOPE + slot);
+      this.sideCounts.forget(FIRST_SCOPE + slot);
       this.#survivors.reset(slot);
       this.#rates.forget(slot);
       this.spikes.forget(slot);
@@ -156,6 +174,7 @@ export class Detector {
       meter: this.meter,
       floors: this.#floors,
       isolates: this.isolates,
+      sideCounts: this.sideCounts,
       slope: this.#slope,
       forecaster: this.#forecaster,
       scopes: this.#scopeFacts(),

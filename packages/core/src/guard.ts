@@ -1,3 +1,4 @@
+import { TYPE_LIMITS } from './decide/type-budget.ts';
 import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
@@ -12,6 +13,9 @@ import { closedError, noopGuard } from './noop-guard.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { defaultLogger } from './report/default-logger.ts';
 import { GrowthLog } from './report/growth-log.ts';
+import { SIDE_COUNTS_MS } from './side-counts.ts';
+import type { Trackable, TypeGrowth } from './site-types.ts';
+import { TypeWatch } from './type-watch.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -61,6 +65,7 @@ class LiveGuard implements MarkedGuard {
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #detector: Detector;
+  readonly #types: TypeWatch;
   readonly #emitter = new GuardEmitter();
   readonly #log: GrowthLog;
   readonly #stops: (() => void)[] = [];
@@ -82,12 +87,13 @@ class LiveGuard implements MarkedGuard {
       onError,
     });
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
-    this.#detector = new Detector(contained, runtime, (name) =>
+    const onOverflow = (name: string): void =>
       this.#log.notice(
         `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
           'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
-      ),
-    );
+      );
+    this.#detector = new Detector(contained, runtime, { onOverflow, onError });
+    this.#types = new TypeWatch(runtime, TYPE_LIMITS);
     this.#lastMajorMs = this.#detector.clock.now();
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#start();
@@ -152,6 +158,17 @@ class LiveGuard implements MarkedGuard {
     return this.report();
   }
 
+  async typeGrowth(): Promise<TypeGrowth[]> {
+    this.#assertOpen();
+    const growth = this.#types.growth();
+    this.#detector.meter.charge(this.#types.pauseMs);
+    return growth;
+  }
+
+  track(name: string, collection: Trackable): () => void {
+    return this.#closed ? () => undefined : this.#detector.sideCounts.track(name, collection);
+  }
+
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {
     return this.#emitter.on(event, listener);
   }
@@ -197,6 +214,7 @@ class LiveGuard implements MarkedGuard {
         (startMs, endMs) => this.#detector.spikes.gc(startMs, endMs),
       ),
     );
+    every(SIDE_COUNTS_MS, () => this.#detector.lookAtSideCounts());
     every(TICK_MS, () => this.#detector.clock.tick());
     every(reportInterval, () => {
       this.#log.memory(this.report());

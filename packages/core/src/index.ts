@@ -6,6 +6,7 @@ export { guardServer } from './http/guard-server.ts';
 export type { GrowthLogLine } from './report/growth-log-line.ts';
 export { formatReport } from './report/leak-text.ts';
 export { getGuard } from './shared-guard.ts';
+export type { CollectionReport, CounterReport, Sizeable, Trackable, TypeGrowth } from './site-types.ts';
 export type {
   AuditEvent,
   Channel,

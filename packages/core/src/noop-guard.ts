@@ -18,6 +18,7 @@ export function closedGuard(level: Level): MarkedGuard {
   return {
     ...noop(level, 'the guard was closed before its first unit'),
     analyze: () => Promise.reject(closedError()),
+    typeGrowth: () => Promise.reject(closedError()),
   };
 }
 
@@ -37,6 +38,8 @@ function noop(level: Level, reason: string): MarkedGuard {
     begin: () => NOOP_UNIT,
     report: () => emptyReport(level, reason),
     analyze: () => Promise.resolve(emptyReport(level, reason)),
+    typeGrowth: () => Promise.resolve([]),
+    track: () => () => undefined,
     on: () => () => undefined,
     close,
     [Symbol.asyncDispose]: close,
@@ -64,6 +67,8 @@ function emptyReport(level: Level, reason: string): GrowthReport {
     },
     scopes: [],
     unattributed: null,
+    collections: [],
+    counters: [],
     evidence: {
       majorGcs: 0,
       forcedGcs: 0,

@@ -1,4 +1,5 @@
 import { isMainThread, threadId } from 'node:worker_threads';
+import type { CollectionReport, CounterReport } from '../site-types.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -63,6 +64,9 @@ export interface MemoryBody {
   /** All scopes, worst first; units count from the start. */
   scopes: MemoryScope[];
   unattributed: UnattributedReport | null;
+  /** What was tracked, and the counts that grow when something leaks. */
+  collections: CollectionReport[];
+  counters: CounterReport[];
   overhead: OverheadReport;
 }
 
@@ -106,9 +110,10 @@ export function unattributedBody(event: VerdictEvent, report: GrowthReport): Una
 }
 
 export function memoryBody(report: GrowthReport): MemoryBody {
-  const { level, node, uptimeMs, memory, unattributed, overhead } = report;
+  const { level, node, uptimeMs, memory, unattributed, collections, counters, overhead } = report;
   const scopes = report.scopes.map(memoryScope);
-  return { event: 'memory', level, node, uptimeMs, memory, scopes, unattributed, overhead };
+  const state = { level, node, uptimeMs, memory, scopes, unattributed, collections, counters, overhead };
+  return { event: 'memory', ...state };
 }
 
 function memoryScope(report: ScopeReport): MemoryScope {
