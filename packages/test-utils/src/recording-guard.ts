@@ -80,6 +80,8 @@ export function recordingGuard(): RecordingGuard {
     },
     report: () => unavailable<GrowthReport>(),
     analyze: () => unavailable<Promise<GrowthReport>>(),
+    typeGrowth: () => unavailable(),
+    track: () => () => {},
     on: () => () => {},
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},

@@ -24,6 +24,7 @@ const MIN_SHARE = 0.5;
 export class CounterGrowth {
   readonly #block: number;
   readonly #counters = new Map<string, RisingCount<RiseRow>>();
+  #looks = 0;
   #values: ReadonlyMap<string, number> = new Map();
 
   /** @param prove runs are short there: a row is a block */
@@ -38,9 +39,10 @@ export class CounterGrowth {
       if (!this.#counters.has(name) && value > 0 && this.#counters.size < MAX_COUNTERS)
         this.#counters.set(name, new RisingCount(this.#optionsOf(name)));
     for (const [name, counter] of this.#counters) {
-      counter.push({ ...row, value: this.#values.get(name) ?? 0 });
+      counter.push({ ...row, value: this.#values.get(name) ?? 0 }, this.#looks);
       if (isIdle(counter)) this.#counters.delete(name);
     }
+    this.#looks += 1;
   }
 
   /** Those that have a value or grow: growing ones first, then by name. */
@@ -55,7 +57,7 @@ export class CounterGrowth {
       .sort((a, b) => Number(b.growing) - Number(a.growing) || (a.name < b.name ? -1 : 1));
   }
 
-  #optionsOf(name: string): RisingCountOptions {
+  #optionsOf(name: string): RisingCountOptions<RiseRow> {
     const minRise = name === GLOBAL_HANDLES ? MIN_RISE_BYTES : MIN_RISE;
     return { block: this.#block, among: MAX_COUNTERS, minRise, minShare: MIN_SHARE };
   }

@@ -17,7 +17,7 @@ const SURE_ROWS = 32;
 const LATEST_ALPHA = 1e-6;
 const WHOLE_ALPHA = 1e-4;
 
-export interface RisingCountOptions {
+export interface RisingCountOptions<Row> {
   /** Rows of the first blocks. */
   block: number;
   /** How many counts are looked at beside it, itself included, for each of which errors have to be rarer; 1 for those that are judged alone. */
@@ -26,6 +26,8 @@ export interface RisingCountOptions {
   minRise: number;
   /** Nor is one below this share of what the count held at its lowest. */
   minShare: number;
+  /** What a block keeps, of its lowest row and the first one. @default the lowest row */
+  merge?: (lowest: Row, first: Row) => Row;
 }
 
 /** A rise that was found, and the rows that show it. */
@@ -39,18 +41,24 @@ export interface FoundRise<Row extends RiseRow> extends SteadyRise {
 class Span<Row extends RiseRow> {
   readonly minima: ThinnedMinima<Row>;
   readonly #alpha: number;
-  readonly #options: RisingCountOptions;
+  readonly #options: RisingCountOptions<Row>;
   #rise: SteadyRise | null = null;
   #since: Row | null = null;
 
-  constructor(options: RisingCountOptions, doublings: number, alpha: number) {
-    this.minima = new ThinnedMinima(options.block, KEPT, doublings);
+  constructor(options: RisingCountOptions<Row>, doublings: number, alpha: number) {
+    const { block, merge } = options;
+    this.minima = new ThinnedMinima({
+      size: block,
+      kept: KEPT,
+      doublings,
+      ...(merge === undefined ? {} : { merge }),
+    });
     this.#options = options;
     this.#alpha = alpha / options.among;
   }
 
-  push(row: Row): void {
-    if (!this.minima.push(row)) return;
+  push(row: Row, look: number): void {
+    if (!this.minima.push(row, look)) return;
     const { rows, thinnings } = this.minima;
     const lowest = rows.reduce((least, { value }) => Math.min(least, value), Number.POSITIVE_INFINITY);
     const minRise = Math.max(this.#options.minRise, this.#options.minShare * lowest);
@@ -74,15 +82,16 @@ export class RisingCount<Row extends RiseRow> {
   /** The last row, whether or not its block is complete. */
   last: Row | null = null;
 
-  constructor(options: RisingCountOptions) {
+  constructor(options: RisingCountOptions<Row>) {
     this.#latest = new Span(options, 0, LATEST_ALPHA);
     this.#whole = new Span(options, DOUBLINGS, WHOLE_ALPHA);
   }
 
-  push(row: Row): void {
+  /** @param look number of the look, the same for all counts that are read at it */
+  push(row: Row, look: number): void {
     this.last = row;
-    this.#latest.push(row);
-    this.#whole.push(row);
+    this.#latest.push(row, look);
+    this.#whole.push(row, look);
   }
 
   /** Too few rows to say that it does not rise. */

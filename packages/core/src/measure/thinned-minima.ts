@@ -1,30 +1,38 @@
-/** The lowest row of a block, and how high the others came. */
-export type Low<Row> = Row & { readonly highest: number };
+/** The lowest row of a block. */
+export type Low<Row> = Row & {
+  /** How high the others of the block came. */
+  readonly highest: number;
+  /** Number of the block among those of its length. */
+  readonly block: number;
+};
+
+export interface ThinnedMinimaOptions<Row> {
+  /** Looks of the first blocks. */
+  size: number;
+  /** Blocks kept at most. */
+  kept: number;
+  /** How often blocks may get twice as long. */
+  doublings: number;
+  /** What a block keeps, of its lowest row and the first one. @default the lowest row */
+  merge?: (lowest: Row, first: Row) => Row;
+}
 
 /**
  * A long run in bounded room: of every block of consecutive rows the lowest one. When there are too many, neighbours are joined and
  * blocks get twice as long, up to a longest one; then the oldest are dropped. So what comes and goes, however slowly, drops below the
- * noise in the end, and what stays rises above it.
+ * noise in the end, and what stays rises above it. Blocks begin at the same looks for all counts that are looked at together.
  */
 export class ThinnedMinima<Row extends { readonly value: number }> {
-  readonly #kept: number;
-  readonly #doublings: number;
+  readonly #options: ThinnedMinimaOptions<Row>;
   #size: number;
   #open: Low<Row> | null = null;
-  #seen = 0;
   #rows: Low<Row>[] = [];
   /** How often blocks have doubled. */
   thinnings = 0;
 
-  /**
-   * @param size rows of the first blocks
-   * @param kept blocks kept at most, an even number; half of them stay when neighbours are joined
-   * @param doublings how often blocks may get twice as long
-   */
-  constructor(size: number, kept: number, doublings: number) {
-    this.#size = size;
-    this.#kept = kept;
-    this.#doublings = doublings;
+  constructor(options: ThinnedMinimaOptions<Row>) {
+    this.#options = options;
+    this.#size = options.size;
   }
 
   /** Of complete blocks, oldest first. */
@@ -37,28 +45,45 @@ export class ThinnedMinima<Row extends { readonly value: number }> {
     return this.#open;
   }
 
-  /** @returns true if a block was completed by it */
-  push(row: Row): boolean {
-    const low = { ...row, highest: row.value };
-    this.#open = this.#open === null ? low : lower(this.#open, low);
-    this.#seen += 1;
-    if (this.#seen < this.#size) return false;
-    this.#rows.push(this.#open);
+  /**
+   * @param look number of the look, counted from 0 and from the same one for all; it may skip some
+   * @returns true if a block was completed by it
+   */
+  push(row: Row, look: number): boolean {
+    const block = Math.floor(look / this.#size);
+    const isNext = this.#open !== null && this.#open.block !== block;
+    if (isNext) this.#keep(this.#open!);
+    const low = { ...row, highest: row.value, block };
+    this.#open = this.#open === null || isNext ? low : this.#joined(this.#open, low);
+    if ((look + 1) % this.#size > 0) return isNext;
+    this.#keep(this.#open);
     this.#open = null;
-    this.#seen = 0;
-    if (this.#rows.length > this.#kept) this.#rows.shift();
-    else if (this.#rows.length === this.#kept && this.thinnings < this.#doublings) this.#thin();
+    if (this.#rows.length === this.#options.kept && this.thinnings < this.#options.doublings) this.#thin();
     return true;
+  }
+
+  #keep(row: Low<Row>): void {
+    this.#rows.push(row);
+    if (this.#rows.length > this.#options.kept) this.#rows.shift();
   }
 
   #thin(): void {
     this.thinnings += 1;
     this.#size *= 2;
-    this.#rows = this.#rows.flatMap((row, k, rows) => (k % 2 === 0 ? [lower(row, rows[k + 1]!)] : []));
+    const rows: Low<Row>[] = [];
+    for (const row of this.#rows) {
+      const moved = { ...row, block: row.block >> 1 };
+      const before = rows.at(-1);
+      if (before?.block === moved.block) rows[rows.length - 1] = this.#joined(before, moved);
+      else rows.push(moved);
+    }
+    this.#rows = rows;
   }
-}
 
-/** The lower one of two neighbours, the first of equals. */
-function lower<Row extends { readonly value: number }>(a: Low<Row>, b: Low<Row>): Low<Row> {
-  return { ...(b.value < a.value ? b : a), highest: Math.max(a.highest, b.highest) };
+  /** The lower one of two neighbours, the first of equals. */
+  #joined(first: Low<Row>, second: Low<Row>): Low<Row> {
+    const lowest = second.value < first.value ? second : first;
+    const row = this.#options.merge?.(lowest, first) ?? lowest;
+    return { ...row, highest: Math.max(first.highest, second.highest), block: first.block };
+  }
 }
