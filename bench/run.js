@@ -12,6 +12,7 @@ const BENCHES = {
   forecast: 'whether the forecast of the heap limit holds the truth, and how wide it is',
   overhead: 'what the guard costs per request and per job',
   recycle: 'what recycling workers costs per job, and what memory it gives back',
+  'type-growth': 'what counting live objects by type costs',
   'several-leaks': 'what is found of two or three leaks at once',
 };
 
