@@ -65,6 +65,8 @@ export interface Runtime {
   canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
   forceGc(): FloorReading | null;
+  /** Memory that the system, or the container, has left for the process, bytes; null where that is unknown. */
+  availableBytes(): number | null;
   /** What keeps the event loop busy, one kind for each: 'Timeout', 'TCPSocketWrap'. */
   activeResources(): readonly string[];
   /** Contexts that are detached and not yet collected, and the bytes that V8's global handles take. */

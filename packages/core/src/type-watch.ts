@@ -6,12 +6,12 @@ import type { TypeGrowth } from './site-types.ts';
 
 /** Types by live count and by what they gained since the call before, within a budget; nothing runs unless it is asked. */
 export class TypeWatch {
-  readonly #runtime: Pick<Runtime, 'heapUsedBytes' | 'tallyTypes'>;
+  readonly #runtime: Pick<Runtime, 'heapUsedBytes' | 'availableBytes' | 'tallyTypes'>;
   readonly #limits: TypeLimits;
   #counts: ReadonlyMap<string, number> | null = null;
   #last: TallyCost | null = null;
 
-  constructor(runtime: Pick<Runtime, 'heapUsedBytes' | 'tallyTypes'>, limits: TypeLimits) {
+  constructor(runtime: Pick<Runtime, 'heapUsedBytes' | 'availableBytes' | 'tallyTypes'>, limits: TypeLimits) {
     this.#runtime = runtime;
     this.#limits = limits;
   }
@@ -29,7 +29,8 @@ export class TypeWatch {
    */
   growth(): TypeGrowth[] {
     const heapBytes = this.#runtime.heapUsedBytes();
-    const refusal = tallyRefusal(heapBytes, this.#last, this.#limits);
+    const availableBytes = this.#runtime.availableBytes();
+    const refusal = tallyRefusal({ heapBytes, availableBytes, last: this.#last }, this.#limits);
     if (refusal !== null)
       throw new LeakguardError('ERR_LEAKGUARD_BUDGET', `leakguard: types are not counted: ${refusal}`);
     const { counts, objects, pauseMs } = this.#runtime.tallyTypes();

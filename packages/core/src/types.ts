@@ -122,8 +122,8 @@ export interface Guard extends AsyncDisposable {
    * Live objects by constructor, and what each gained since the call before. It stops the program: 0.5 to 0.7 s for a million
    * objects. Not seen: objects without a prototype, strings, numbers, context variables of closures.
    *
-   * @throws LeakguardError rejects `ERR_LEAKGUARD_BUDGET` with the figures where it would take longer than 2 s, of a heap above 512 MB and
-   *   of more than 5 million objects; `ERR_LEAKGUARD_TYPES` where the inspector is not to be had
+   * @throws LeakguardError rejects `ERR_LEAKGUARD_BUDGET` with the figures where it would take longer than 2 s, of a heap above 512 MB, of
+   *   more than 5 million objects, and where too little memory is left; `ERR_LEAKGUARD_TYPES` where the inspector is not to be had
    */
   typeGrowth(): Promise<TypeGrowth[]>;
   /**

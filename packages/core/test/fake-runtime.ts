@@ -75,6 +75,12 @@ export class FakeRuntime implements Runtime {
     return this.canForce ? this.reading(true) : null;
   }
 
+  available: number | null = 2 ** 31;
+
+  availableBytes(): number | null {
+    return this.available;
+  }
+
   activeKinds: string[] = [];
   handles = { detachedContexts: 0, globalHandleBytes: 8192 };
 

@@ -3,7 +3,7 @@ import type { Runtime } from '../internal-types.ts';
 import { forceFloor, type GcFunction, takeGc } from './forced-gc.ts';
 import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
 import { GcWatch } from './gc-watch.ts';
-import { readHeapHandles, readHeapUsed, readMemory } from './memory-reading.ts';
+import { readAvailable, readHeapHandles, readHeapUsed, readMemory } from './memory-reading.ts';
 import { TypeTally } from './type-tally.ts';
 
 /** Doubles for what a process may lack; null stands for missing. */
@@ -52,6 +52,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
       if (floor !== null) forcedUntilMs = floor.timeMs;
       return floor;
     },
+    availableBytes: readAvailable,
     activeResources: () => process.getActiveResourcesInfo(),
     heapHandles: readHeapHandles,
     tallyTypes() {
