@@ -56,7 +56,7 @@ export function steadyRise(rows: readonly Low<RiseRow>[], alpha: number, minRise
   const perUnit = slopeOf(points);
   const rise = perUnit * units;
   if (rise < Math.max(minRise, SHARE_OF_TRAFFIC * swing, swingInBlocks(rows))) return null;
-  if (slopeOf(points.slice(-(points.length >> 2))) < STOPPED * perUnit) return null;
+  if (slopeOf(latestOf(points)) < STOPPED * perUnit) return null;
   return { rise, perUnit };
 }
 
@@ -81,10 +81,19 @@ export interface Point {
   at: number;
 }
 
-/** What a value rises by, per what was done, in the later half over that in the earlier one. */
+/** What a value rises by, per what was done, lately over before: in the later half over the earlier one, or, if that is less, in the latest quarter over the whole. */
 export function paceOf(points: readonly Point[]): number {
   const middle = points.length >> 1;
-  return slopeOf(points.slice(middle)) / Math.max(slopeOf(points.slice(0, middle)), Number.MIN_VALUE);
+  const half = ratio(slopeOf(points.slice(middle)), slopeOf(points.slice(0, middle)));
+  return Math.min(half, ratio(slopeOf(latestOf(points)), slopeOf(points)));
+}
+
+function ratio(late: number, early: number): number {
+  return late / Math.max(early, Number.MIN_VALUE);
+}
+
+function latestOf(points: readonly Point[]): readonly Point[] {
+  return points.slice(-(points.length >> 2));
 }
 
 /** The median of the slopes between all pairs (Theil and Sen): a few odd values do not move it. */
