@@ -106,3 +106,28 @@ export function emptyJobsText({ rows, starts }) {
     `  ${goalText(cost, JOBS.goalMicros, '1 % of 1 ms')}`,
   ].join('\n');
 }
+
+/** @param {import('./sample-cost.mjs').SampleRow[]} samples */
+export function sampleCostText(samples) {
+  const line = ({ depth, intervalKb, micros }) =>
+    `  ${`${depth} frames, each ${intervalKb} KB`.padEnd(24)} ${interval(micros, 2)} us`;
+  return ['Isolated: CPU of taking one sample, without reading it', ...samples.map(line)].join('\n');
+}
+
+/** @param {import('./read-effect.mjs').EffectRow[]} effects */
+export function readEffectText(effects) {
+  const columns = effects[0].buckets.map(({ requests: [from, to] }) => `${from}..${to}`.padStart(20));
+  const line = ({ action, times, cpuMs, pauseMs, extraMs, buckets }) => {
+    const cells = buckets.map(({ ratio }) => interval(ratio, 2).padStart(20));
+    const own = `${times.toString().padStart(5)} ${cpuMs.toFixed(1).padStart(8)} ${pauseMs.toFixed(1).padStart(9)}`;
+    return `  ${action.padEnd(12)} ${own} ${interval(extraMs, 0).padStart(24)} ${cells.join('')}`;
+  };
+  return [
+    'One read: its own CPU and pause (medians), CPU of the requests after it beyond that of a server that was not read, and CPU per request against that one by requests since',
+    `  ${''.padEnd(12)} times   CPU ms  pause ms              extra CPU ms ${columns.join('')}`,
+    ...effects.map(line),
+  ].join('\n');
+}
+
+const interval = ({ value, low, high }, digits) =>
+  `${value.toFixed(digits)} [${low.toFixed(digits)}..${high.toFixed(digits)}]`;

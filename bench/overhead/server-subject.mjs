@@ -7,10 +7,10 @@ const REQUESTS_PER_BURST = 256;
 /** Requests until V8 has compiled what it will compile. */
 const WARM_UP_REQUESTS = 4096;
 
-/** Servers of one framework. @param {import('./app.mjs').Framework} framework @returns {import('./ab.mjs').AbSubject} */
-export function serverSubject(framework) {
+/** Servers of one framework, compared by the guard or by the profiler. @param {import('./app.mjs').Framework} framework @returns {import('./ab.mjs').AbSubject} */
+export function serverSubject(framework, compared = VARIANTS[framework]) {
   return {
-    variants: VARIANTS[framework],
+    variants: compared,
     unitsPerBurst: REQUESTS_PER_BURST,
     start: (variant) => startServer(framework, variant),
   };

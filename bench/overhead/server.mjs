@@ -2,10 +2,12 @@
 import { createServer } from 'node:http';
 import { APPS } from './app.mjs';
 import { answerParent } from './measured-process.mjs';
+import { profilerVariantsOf } from './profiler-variants.mjs';
 import { VARIANTS } from './variants.mjs';
 
 const [framework, variant] = process.argv.slice(2);
-const middleware = await VARIANTS[framework][variant].middleware();
+const variants = { ...VARIANTS[framework], ...profilerVariantsOf(framework) };
+const middleware = await variants[variant].middleware();
 const server = createServer(await APPS[framework](middleware));
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));

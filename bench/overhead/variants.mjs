@@ -30,10 +30,10 @@ function variantsOf(framework) {
   };
 }
 
-/** @param {import('./app.mjs').Framework} framework */
-export async function leakguardMiddleware(framework) {
+/** @param {import('./app.mjs').Framework} framework @param {object} [options] of leakGuard, besides the level */
+export async function leakguardMiddleware(framework, options = {}) {
   const { leakGuard } = await import(`@leakguard/${framework}`);
-  return leakGuard({ level: 'watch' });
+  return leakGuard({ level: 'watch', ...options });
 }
 
 /** The naive way: heap after minus before, averaged per route. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Stages of core, in the order in which they may be imported: each may import itself and those before it. */
-const STAGES = ['measure', 'attribute', 'decide', 'report'];
+const STAGES = ['frames', 'measure', 'attribute', 'decide', 'report'];
 /** Files of core that every stage may import. */
 const COMMON = new Set(['types', 'site-types', 'internal-types', 'errors', 'contain']);
 /** What a package may import of this repository. */
@@ -20,6 +20,7 @@ const PACKAGES: Record<string, string[]> = {
   ],
   cli: [
     ...['@leakguard/core', '@leakguard/core/quantities'],
+    ...['@leakguard/core/control', '@leakguard/core/snapshot'],
     ...['@leakguard/bullmq', '@leakguard/bullmq/audit', '@leakguard/bullmq/supervise'],
   ],
   'test-utils': ['@leakguard/core'],

@@ -24,6 +24,13 @@ export const CASES_FOLDER = path.join(import.meta.dirname, 'cases');
  * @property {string} scope
  * @property {'heap' | 'external'} kind
  * @property {number} bytesPerRequest per unit, measured without a detector, mean of the later segments
+ * @property {LeakSite | null} [site] who may be named as having allocated it; null where a profile of the heap cannot see it
+ *
+ * @typedef {object} LeakSite
+ * @property {string[]} [packages] those that make the leak
+ * @property {string[]} [functions] of the app, below the handler
+ * @property {number} handlerLine where the handler that calls them starts in `app.mjs`
+ * @property {string} [kind] also right where the request objects themselves are kept: `requests`
  *
  * @typedef {object} CaseLoad requests of an HTTP case, or jobs of a BullMQ case
  * @property {import('./traffic-plan.mjs').RouteLoad[]} [routes]

@@ -23,8 +23,8 @@ const INTERVAL_RATIO_LIMIT = 3;
  */
 
 /**
- * Holds one run against its case. Leaking: the leaking scopes come first in the report, their sizes are right, no other
- * scope was ever `leaking`. Clean: nothing was ever `leaking`. A store that is still filling may be `growing`.
+ * Holds one run against its case. Leaking: the leaking scopes come first in the report, their sizes are right and so are the
+ * functions that allocated, no other scope was ever `leaking`. Clean: nothing was ever `leaking`. A store that is still filling may be `growing`.
  *
  * @param {Pick<import('./cases.mjs').CorpusCase, 'expect' | 'leaks' | 'watch'>} spec
  * @param {JudgedRun} run
@@ -35,7 +35,7 @@ export function judge(spec, run) {
   const problems = [
     ...brokenHost(run),
     ...wrongNames(leaks, run),
-    ...leaks.flatMap((leak) => wrongSize(leak, run)),
+    ...leaks.flatMap((leak) => [...wrongSize(leak, run), ...wrongSite(leak, run)]),
   ];
   const { problems: falselyAccused, notes } = falseAccusations(spec, run.firstSeen);
   problems.push(...falselyAccused);
@@ -104,4 +104,31 @@ function wrongSize({ scope: name, bytesPerRequest: truth }, { final }) {
   if (truth < low || truth > high) problems.push(`${interval} does not hold ${truth} B`);
   if (low <= 0 || high / low >= INTERVAL_RATIO_LIMIT) problems.push(`${interval} is 3x wide or wider`);
   return problems;
+}
+
+/**
+ * The function named must be one of the package or of the app that make the leak, or one below the leaking handler.
+ *
+ * @param {import('./cases.mjs').Leak} leak
+ * @param {JudgedRun} run
+ */
+function wrongSite({ scope: name, site: truth }, { final }) {
+  // Backing stores of Buffers are not in the profile.
+  if (!truth) return [];
+  const site = final.scopes.find((candidate) => candidate.scope === name)?.site ?? null;
+  if (site === null) return [`${name} has no site`];
+  const named = [site.entry, site.allocating];
+  const isRight =
+    named.some(({ package: from }) => truth.packages?.includes(packageName(from))) ||
+    named.some(({ function: fn }) => truth.functions?.includes(fn)) ||
+    site.handler?.line === truth.handlerLine ||
+    (truth.kind !== undefined && site.kind === truth.kind);
+  if (isRight) return [];
+  const shown = named.map(({ function: fn, file, line }) => `${fn} ${file}:${line}`);
+  return [`${name} is said to be allocated in ${shown.join(', ')}`];
+}
+
+/** @param {string | undefined} label `name@version` */
+function packageName(label = '') {
+  return label.replace(/(?<=.)@[^@/]*$/, '');
 }

@@ -40,6 +40,45 @@ function run(scopes: ScopeReport[], fields: Partial<JudgedRun> = {}): JudgedRun 
 const leaking = (bytesPerUnit: number, ci95: [number, number]) =>
   scope('GET /leak', { verdict: 'leaking', bytesPerUnit, ci95 });
 
+describe('the function that allocated', () => {
+  const leaks = [
+    {
+      scope: 'GET /leak',
+      kind: 'heap' as const,
+      bytesPerRequest: 4000,
+      site: { packages: ['@scope/cache'], functions: ['load'], handlerLine: 12 },
+    },
+  ];
+  const frame = (name: string, line = 1) => ({ function: name, file: 'app.mjs', line, column: 1 });
+  const site = (fields: object) => ({
+    ...{ kind: 'function' as const, entry: frame('wrap'), allocating: frame('wrap'), handler: null },
+    ...{ share: 1, samples: 20, lines: [] },
+    ...fields,
+  });
+  const problemsOf = (given: object | null) => {
+    const size = { verdict: 'leaking', bytesPerUnit: 4000, ci95: [3900, 4100] } as const;
+    const found = scope('GET /leak', { ...size, site: given as never } as never);
+    return judge({ expect: 'leak', leaks }, run([found])).problems;
+  };
+
+  test('may be one of the package, one of the app below the handler, or any below the right handler', () => {
+    const packaged = { ...frame('set'), package: '@scope/cache@1.2.3' };
+    expect(problemsOf(site({ entry: packaged }))).toEqual([]);
+    expect(problemsOf(site({ allocating: packaged }))).toEqual([]);
+    expect(problemsOf(site({ allocating: frame('load') }))).toEqual([]);
+    expect(problemsOf(site({ handler: frame('(anonymous)', 12) }))).toEqual([]);
+  });
+
+  test('must not be missing, nor another one', () => {
+    expect(problemsOf(null)).toEqual(['GET /leak has no site']);
+    const other = { ...frame('set'), package: 'cache@1.2.3' };
+    expect(problemsOf(site({ entry: other, handler: frame('(anonymous)', 30) }))).toEqual([
+      'GET /leak is said to be allocated in set app.mjs:1, wrap app.mjs:1',
+    ]);
+    expect(problemsOf(site({ kind: 'requests' }))).toHaveLength(1);
+  });
+});
+
 describe('a leaking case', () => {
   const big = {
     expect: 'leak' as const,
@@ -192,9 +231,12 @@ describe('what the guard must call a unit', () => {
   test('leaks and watched jobs of a job case are judged by scope', () => {
     const spec = loadCase('job-cache-manager');
     const scope = 'job-cache-manager:enrich-profile';
-    expect(spec.leaks).toEqual([{ scope, kind: 'heap', bytesPerRequest: 1212 }]);
+    expect(spec.leaks).toMatchObject([{ scope, kind: 'heap', bytesPerRequest: 1212 }]);
     expect(loadCase('ctl-job-lru').watch).toContain('ctl-job-lru:enrich-profile');
-    const report = { ...leaking(1300, [1000, 1500]), scope };
+    const lookup = { function: 'lookup', file: 'app.mjs', line: 9, column: 1 };
+    const seen = { kind: 'function', entry: lookup, allocating: lookup, handler: null } as const;
+    const site = { ...seen, share: 1, samples: 20, lines: [] };
+    const report = { ...leaking(1300, [1000, 1500]), scope, site };
     expect(judge(spec, run([report])).pass).toBe(true);
     expect(judge(spec, run([{ ...report, scope: 'enrich-profile' }])).pass).toBe(false);
   });

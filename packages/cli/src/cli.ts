@@ -3,9 +3,11 @@ import { Argument, Command, CommanderError, InvalidArgumentError } from 'command
 import type { CliStreams } from './cli-streams.ts';
 import { addAudit } from './commands/audit.ts';
 import { completionScript, SHELLS, type Shell } from './commands/completion.ts';
+import { addDiff } from './commands/diff.ts';
 import { DEFAULT_TOP, type ReportLogsOptions, reportLogs } from './commands/report-logs.ts';
 import { addRun } from './commands/run.ts';
 import { parseSince } from './commands/since-option.ts';
+import { addSnapshot } from './commands/snapshot.ts';
 import { LogFileError } from './read/log-file-error.ts';
 import { ReportFileError } from './read/read-report.ts';
 import { escapeControls } from './render/escape-controls.ts';
@@ -32,10 +34,16 @@ export async function runCli(args: readonly string[], streams: CliStreams = proc
   } catch (error) {
     // Commander has already written its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (!(error instanceof ReportFileError) && !(error instanceof LogFileError)) throw error;
-    streams.stderr.write(`leakguard: ${escapeControls(error.message)}\n`);
+    if (!isTold(error)) throw error;
+    streams.stderr.write(`leakguard: ${escapeControls(error.message.replace(/^leakguard: /, ''))}\n`);
     return EXIT_USAGE;
   }
+}
+
+/** Errors that say what to do, of this package and of core; core's class is not loaded for it. */
+function isTold(error: unknown): error is Error {
+  if (error instanceof ReportFileError || error instanceof LogFileError) return true;
+  return error instanceof Error && error.name === 'LeakguardError';
 }
 
 const EXIT_CODES = `
@@ -45,7 +53,7 @@ function program(streams: CliStreams, exitWith: (code: number) => void): Command
   const { stdout, stderr } = streams;
   const command = new Command('leakguard')
     .description(
-      'Reads what leakguard, the memory-leak guard for Node.js servers, has saved, recycles job workers and audits their queues.',
+      'Reads what leakguard, the memory-leak guard for Node.js servers, has saved, asks running servers who holds their memory, recycles job workers and audits their queues.',
     )
     .version(version(), '--version')
     .helpOption('--help', 'show this help')
@@ -56,6 +64,8 @@ function program(streams: CliStreams, exitWith: (code: number) => void): Command
 Examples:
   leakguard report growth.*.ndjson        who leaks, over all processes
   leakguard show report.json              one saved report as text
+  leakguard snapshot 4242 --wait 60s      which functions of a running process gain memory
+  leakguard diff before.json after.json   what changed between two snapshots
   leakguard run worker.js --processes 4   job workers, replaced at their limits without losing a job
   leakguard audit emails                  what a BullMQ queue keeps in Redis for no use
   eval "$(leakguard completion bash)"     completion in this shell
@@ -64,6 +74,8 @@ ${EXIT_CODES}`,
     .exitOverride();
   addReport(command, streams);
   addShow(command, streams);
+  addSnapshot(command, streams);
+  addDiff(command, streams);
   addRun(command, streams, exitWith);
   addAudit(command, streams, exitWith);
   addCompletion(command, streams);

@@ -1,5 +1,6 @@
 export { runCli } from './cli.ts';
 export type { CliOutput, CliStreams } from './cli-streams.ts';
+export type { DifferenceReport } from './commands/diff.ts';
 export type { ReportLogsOptions } from './commands/report-logs.ts';
 export { reportLogs } from './commands/report-logs.ts';
 export { showReport } from './commands/show.ts';

@@ -96,7 +96,7 @@ test('--json prints the documented shape, --since and --top apply', async () => 
       },
     ],
     ...{ scopesLeftOut: 0, statesDropped: 0, unattributed: [] },
-    ...{ spikes: { count: 0, suppressed: 0, largest: null }, notices: [], noticesLeftOut: 0 },
+    ...{ spikes: { count: 0, suppressed: 0, largest: null }, notices: [], noticesLeftOut: 0, snapshots: 0 },
     ...{ recycles: [], audits: [], auditsLeftOut: 0 },
     buckets: { start: at(5), widthMs: 4000 },
     lines: { read: 3, events: { memory: 3 }, unknown: {}, newer: 0, other: 0, damaged: 0 },
@@ -175,7 +175,16 @@ test('a reader that closes the pipe ends report and show without a word', async 
 });
 
 test('every command has help with examples and exit codes', async () => {
-  for (const command of [[], ['report'], ['show'], ['run'], ['audit'], ['completion']]) {
+  for (const command of [
+    [],
+    ['report'],
+    ['show'],
+    ['snapshot'],
+    ['diff'],
+    ['run'],
+    ['audit'],
+    ['completion'],
+  ]) {
     const args = [...command, '--help'];
     const { code, stdout } = await leakguard(args);
     expect(code).toBe(0);

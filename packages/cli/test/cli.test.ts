@@ -1,24 +1,7 @@
-import { Readable } from 'node:stream';
 import { formatReport } from '@leakguard/core';
 import { expect, test } from 'vitest';
-import { runCli } from '../src/cli.ts';
 import { leakingReport } from './report-fixture.ts';
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function run(args: readonly string[], input = ''): Promise<Outcome> {
-  const outcome = { code: 0, stdout: '', stderr: '' };
-  outcome.code = await runCli(args, {
-    stdin: Readable.from([Buffer.from(input)]),
-    stdout: { write: (text) => (outcome.stdout += text) },
-    stderr: { write: (text) => (outcome.stderr += text) },
-  });
-  return outcome;
-}
+import { runOutcome as run } from './run-outcome.ts';
 
 test('show prints the leak text that the process itself would have printed', async () => {
   const { code, stdout, stderr } = await run(['show', '-'], JSON.stringify(leakingReport()));

@@ -1,6 +1,7 @@
 import type { NamedGrowth } from './decide/channel-growth.ts';
 import type { FloorChannel } from './decide/floor-channel.ts';
 import type { HeapForecaster } from './decide/heap-forecast.ts';
+import type { SiteGrowth } from './decide/site-verdicts.ts';
 import type { Runtime } from './internal-types.ts';
 import type { IsolateGrowth } from './isolate-growth.ts';
 import type { CostMeter } from './measure/cost-meter.ts';
@@ -12,6 +13,8 @@ import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
 import type { SideCounts } from './side-counts.ts';
+import type { SiteChannel } from './site-channel.ts';
+import type { SiteReader } from './site-reader.ts';
 import type { EvidenceReport, GrowthReport, MemoryReport, ScopeReport } from './types.ts';
 
 /** All that a detector knows when it is asked. */
@@ -26,6 +29,7 @@ export interface DetectorState {
   floors: FloorChannel;
   isolates: IsolateGrowth;
   sideCounts: SideCounts;
+  sites: { channel: SiteChannel; reader: SiteReader; growths: readonly SiteGrowth[] };
   slope: FloorSlope;
   forecaster: HeapForecaster;
   scopes: readonly ScopeFacts[];
@@ -51,11 +55,21 @@ export function detectorReport(state: DetectorState): GrowthReport {
     uptimeMs: state.uptimeMs,
     memory: memory(state, own),
     scopes: scopesOf(state, growths, sight),
-    unattributed: unattributedReport(growths, (slot) => ledger.nameOf(slot) ?? '', perSecondOf),
+    unattributed: unattributedReport(
+      [...growths, ...unplaced(state.sites.growths, own)],
+      (slot) => ledger.nameOf(slot) ?? '',
+      perSecondOf,
+      () => state.sites.channel.site(null),
+    ),
     ...state.sideCounts.reports((slot) => ledger.nameOf(slot) ?? ''),
     evidence: evidence(state),
     overhead: meter.overhead(runtime.processCpuMs()),
   };
+}
+
+/** What survivors show that follows no scope, where the floors of the heap have not found it as well. */
+function unplaced(sites: readonly SiteGrowth[], floors: readonly NamedGrowth[]): readonly SiteGrowth[] {
+  return floors.some(({ signal }) => signal === 'heap' || signal === 'oldSpace') ? [] : sites;
 }
 
 /** Of this process: what grows in an isolate does not fill this heap. */
@@ -101,6 +115,8 @@ function evidence(state: DetectorState): EvidenceReport {
     lacksForcedGc: options.level === 'prove' && !runtime.canForceGc(),
     lacksCanaries: meter.canaryOneIn === null,
     isolatesLack: isolates.lack,
+    sitesLack: state.sites.reader.unavailable,
+    profiler: state.sites.reader,
     evicted: { ...ledger.evicted },
   });
 }

@@ -1,12 +1,14 @@
 import type { NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
+import type { ReadPace } from './decide/read-schedule.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
+import { type SiteGrowth, siteVerdicts } from './decide/site-verdicts.ts';
 import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import type { VerdictChange } from './decide/verdict-log.ts';
 import { detectorReport } from './detector-report.ts';
-import type { FloorReading, Runtime } from './internal-types.ts';
+import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
 import { IsolateGrowth } from './isolate-growth.ts';
 import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
@@ -14,12 +16,25 @@ import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
+import { readChargeMs } from './measure/read-cost.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ScopeFacts } from './report/growth-report.ts';
 import { SideCounts } from './side-counts.ts';
+import { SiteChannel } from './site-channel.ts';
+import { SiteReader } from './site-reader.ts';
 import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
+
+/** What a detector asks of its owner. */
+export interface DetectorHooks {
+  /** `maxScopes` is reached, this scope is the first that finds no place. */
+  overflowed(name: string): void;
+  /** Does background work that must not throw into the host. */
+  contained(work: () => void): void;
+  /** Something in the background has failed; must not throw. */
+  failed(error: unknown): void;
+}
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
 export class Detector {
@@ -32,6 +47,8 @@ export class Detector {
   forcedGcs = 0;
   readonly isolates: IsolateGrowth;
   readonly sideCounts: SideCounts;
+  readonly reader: SiteReader;
+  readonly sites: SiteChannel;
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #thresholds: GrowthThresholds;
@@ -44,11 +61,7 @@ export class Detector {
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
 
-  constructor(
-    options: ResolvedOptions,
-    runtime: Runtime,
-    { onOverflow, onError }: { onOverflow: (name: string) => void; onError: (error: unknown) => void },
-  ) {
+  constructor(options: ResolvedOptions, runtime: Runtime, hooks: DetectorHooks) {
     const prove = options.level === 'prove';
     this.#options = options;
     this.#runtime = runtime;
@@ -73,8 +86,12 @@ export class Detector {
         return this.#changes();
       },
     });
-    this.sideCounts = new SideCounts({ prove, runtime, onError });
-    const { meter } = this;
+    this.sideCounts = new SideCounts({ prove, runtime, onError: hooks.failed });
+    this.reader = new SiteReader(options, runtime, this.#startMs);
+    this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
+      hooks.contained(() => this.#charge(work)),
+    );
+    const { meter, sites } = this;
     const spikes = new SpikeWatch(options, runtime, meter);
     this.spikes = spikes;
     this.ledger = new Ledger({
@@ -84,12 +101,13 @@ export class Detector {
         finished: (slot, units, subject) => {
           if (subject !== undefined) this.#survivors.offer(slot, subject, units);
         },
+        handled: (slot, handlers) => sites.handlers.offer(slot, handlers),
         shouldTime: () => meter.shouldTime(),
         now: () => runtime.now(),
         timed: (ms) => meter.addBoundary(ms),
         beganAlone: () => spikes.begin(),
         endedAlone: (slot) => spikes.end(slot),
-        overflowed: onOverflow,
+        overflowed: (name) => hooks.overflowed(name),
       },
     });
   }
@@ -120,6 +138,51 @@ export class Detector {
     }
     this.meter.govern(this.#runtime.processCpuMs());
     this.#survivors.oneIn = this.meter.canaryOneIn;
+    return this.#changes();
+  }
+
+  /** Starts the profiler when its time has come, or now. */
+  startProfiler(now = false): void {
+    const { totalUnits } = this.ledger;
+    const isStarted = now
+      ? this.reader.start(this.clock.now(), totalUnits)
+      : this.reader.startIfDue(this.clock.now(), totalUnits);
+    if (isStarted) this.sites.start(this.#counts());
+  }
+
+  /**
+   * Reads the profiler where that is due; `floor()` wants the floor of the reading if it forced a GC.
+   *
+   * @param after the floor of a natural major GC that has just been
+   * @param onPlaced as of {@link readNow}
+   */
+  readIfDue(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
+    const nowMs = this.clock.now();
+    const units = this.ledger.totalUnits;
+    const pace = this.#pace();
+    const triggered = pace !== 'watch' || this.#mayMatter();
+    return this.reader.isDue({ nowMs, units, pace, triggered, after }) ? this.readNow(after, onPlaced) : null;
+  }
+
+  /**
+   * Reads the profiler, due or not; null where it does not run.
+   *
+   * @param onPlaced called when verdicts may follow from it: now, or some turns later where source files are new
+   */
+  readNow(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
+    const nowMs = this.clock.now();
+    const reading = this.reader.read({ nowMs, units: this.ledger.totalUnits, after });
+    if (reading === null) return null;
+    this.meter.charge(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
+    this.sites.push(reading, this.#counts(), nowMs, () => {
+      this.#floors.siteEvidence = this.sites.evidence;
+      onPlaced();
+    });
+    return reading;
+  }
+
+  /** The verdicts that a read changed, once it is placed. */
+  placed(): VerdictChange<number>[] {
     return this.#changes();
   }
 
@@ -157,6 +220,7 @@ export class Detector {
       this.#floors.forget(FIRST_SCOPE + slot);
       this.isolates.forget(FIRST_SCOPE + slot);
       this.sideCounts.forget(FIRST_SCOPE + slot);
+      this.sites.forget(slot);
       this.#survivors.reset(slot);
       this.#rates.forget(slot);
       this.spikes.forget(slot);
@@ -175,6 +239,7 @@ export class Detector {
       floors: this.#floors,
       isolates: this.isolates,
       sideCounts: this.sideCounts,
+      sites: { channel: this.sites, reader: this.reader, growths: this.#siteGrowths() },
       slope: this.#slope,
       forecaster: this.#forecaster,
       scopes: this.#scopeFacts(),
@@ -207,6 +272,7 @@ export class Detector {
   #scopeFacts(): ScopeFacts[] {
     const { ledger } = this;
     const nowMs = this.clock.now();
+    const siteGrowths = this.#siteGrowths();
     const facts: ScopeFacts[] = [];
     for (let slot = 0; slot < ledger.slots; slot++) {
       const scope = ledger.nameOf(slot);
@@ -223,6 +289,8 @@ export class Detector {
         unitsPerSecond: this.#rates.perSecond(slot, units, nowMs, this.#startMs),
         retained: tally === null ? null : { tally, verdict: this.#retained(tally, units) },
         since: this.#verdicts.since(FIRST_SCOPE + slot),
+        siteGrowth: siteGrowths.find(({ source }) => source === FIRST_SCOPE + slot) ?? null,
+        site: () => this.sites.site(slot),
       });
     }
     return facts;
@@ -238,7 +306,24 @@ export class Detector {
       const tally = this.#survivors.tally(slot);
       if (tally !== null) retained.set(FIRST_SCOPE + slot, this.#retained(tally, this.ledger.unitsOf(slot)));
     }
-    return this.#verdicts.update(this.#growths(), retained, this.#runtime.date());
+    const sites = siteVerdicts(this.#siteGrowths());
+    return this.#verdicts.update(this.#growths(), retained, this.#runtime.date(), sites);
+  }
+
+  /** What survivors of the profiler show; the floors have their say in who it is. */
+  #siteGrowths(): SiteGrowth[] {
+    return this.sites.growths(this.#floors.tracker('oldSpace').analyse()?.credible ?? null);
+  }
+
+  #pace(): ReadPace {
+    const { level } = this.#options;
+    if (level !== 'auto') return level;
+    return this.#growths().length > 0 || this.sites.isSuspect ? 'diagnose' : 'watch';
+  }
+
+  /** Whether the floors rise so that they could add up to a report within an hour. */
+  #mayMatter(): boolean {
+    return (this.#slope.bytesPerHour ?? 0) >= this.#options.minTotalBytes || this.sites.isSuspect;
   }
 
   #growths(): NamedGrowth[] {

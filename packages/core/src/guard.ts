@@ -1,20 +1,25 @@
-import { TYPE_LIMITS } from './decide/type-budget.ts';
+import type { Ask } from './control/control-protocol.ts';
+import { openControl } from './control/open-control.ts';
+import { typeLimits } from './decide/type-budget.ts';
 import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
-import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
 import { GuardEmitter } from './guard-emitter.ts';
 import { DISABLED, ISOLATES, type IsolateHost, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
 import { containedIgnore } from './ignore-option.ts';
-import type { FloorReading, Runtime } from './internal-types.ts';
-import { TICK_MS } from './measure/active-clock.ts';
+import type { Runtime } from './internal-types.ts';
 import { processRuntime } from './measure/process-runtime.ts';
 import type { ScopeSpike } from './measure/unit-delta.ts';
 import { closedError, noopGuard } from './noop-guard.ts';
+import { Observation } from './observation.ts';
+import { openOnDemandSignal } from './on-demand/on-demand-signal.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
+import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import { defaultLogger } from './report/default-logger.ts';
 import { GrowthLog } from './report/growth-log.ts';
+import type { SnapshotOrigin } from './report/snapshot-event.ts';
 import { SIDE_COUNTS_MS } from './side-counts.ts';
 import type { Trackable, TypeGrowth } from './site-types.ts';
+import { Snapshots } from './snapshots.ts';
 import { TypeWatch } from './type-watch.ts';
 import type {
   AuditEvent,
@@ -28,10 +33,6 @@ import type {
   Unit,
   Verdict,
 } from './types.ts';
-
-/** How often `prove` and `idleGc` look whether a GC is due. */
-const FORCE_TICK_MS = 50;
-const IDLE_TICK_MS = 1000;
 
 /**
  * Makes a guard of its own ledger, for tests and for hosts that keep several apart. Most programs want `getGuard`,
@@ -63,21 +64,18 @@ const EVENT_OF: Record<Verdict, 'growth' | 'leak' | 'cleared'> = {
 
 class LiveGuard implements MarkedGuard {
   readonly #options: ResolvedOptions;
-  readonly #runtime: Runtime;
   readonly #detector: Detector;
   readonly #types: TypeWatch;
   readonly #emitter = new GuardEmitter();
   readonly #log: GrowthLog;
-  readonly #stops: (() => void)[] = [];
-  #lastMajorMs: number;
-  #lastPauseMs = 0;
-  #unitsAtForced = 0;
+  readonly #observation: Observation;
+  readonly #snapshots: Snapshots;
+  readonly #closables: { close(): void }[] = [];
   #closed = false;
   #window: Promise<void> | null = null;
 
   constructor(options: ResolvedOptions, runtime: Runtime) {
     this.#options = options;
-    this.#runtime = runtime;
     const onError = (error: unknown): void => this.#emitter.fail(error);
     this.#log = new GrowthLog({
       ...options,
@@ -87,16 +85,28 @@ class LiveGuard implements MarkedGuard {
       onError,
     });
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
-    const onOverflow = (name: string): void =>
-      this.#log.notice(
-        `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
-          'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
-      );
-    this.#detector = new Detector(contained, runtime, { onOverflow, onError });
-    this.#types = new TypeWatch(runtime, TYPE_LIMITS);
-    this.#lastMajorMs = this.#detector.clock.now();
+    this.#detector = new Detector(contained, runtime, {
+      contained: (work) => this.#contained(work),
+      failed: onError,
+      overflowed: (name) =>
+        this.#log.notice(
+          `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
+            'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
+        ),
+    });
+    this.#types = new TypeWatch(runtime, typeLimits(options));
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
-    this.#start();
+    this.#snapshots = new Snapshots(this.#detector);
+    this.#observation = new Observation(options, runtime, this.#detector, {
+      contained: (work) => this.#contained(work),
+      changed: (changes) => this.#tell(changes),
+      read: (reading) => void this.#snapshots.take(reading),
+      notice: (message) => this.#log.notice(message),
+    });
+    this.#observation.start();
+    this.#observation.every(options.reportInterval, () => this.#endInterval());
+    this.#observation.every(SIDE_COUNTS_MS, () => this.#detector.lookAtSideCounts());
+    this.#listen(runtime, onError);
   }
 
   get [DISABLED](): boolean {
@@ -169,6 +179,13 @@ class LiveGuard implements MarkedGuard {
     return this.#closed ? () => undefined : this.#detector.sideCounts.track(name, collection);
   }
 
+  async takeSnapshot(): Promise<AllocationSnapshot> {
+    const older = this.#snapshots.newestWithStacks;
+    const snapshot = await this.#takeSnapshot();
+    this.#tellSnapshot(snapshot, { trigger: 'call', older, file: null });
+    return snapshot;
+  }
+
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {
     return this.#emitter.on(event, listener);
   }
@@ -177,7 +194,8 @@ class LiveGuard implements MarkedGuard {
     this.#contained(() => this.#log.recordMemory(this.report()));
     this.#closed = true;
     this.#detector.ledger.close();
-    for (const stop of this.#stops.splice(0)) stop();
+    this.#observation.stop();
+    for (const closable of this.#closables.splice(0)) closable.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -188,7 +206,7 @@ class LiveGuard implements MarkedGuard {
     // A WeakRef keeps its target until the running job ends: only a turn later can a GC tell what is really kept.
     await new Promise((resolve) => setImmediate(resolve));
     this.#assertOpen();
-    if (!this.#force()) {
+    if (!(await this.#observation.forceFloor())) {
       throw new LeakguardError(
         'ERR_LEAKGUARD_GC_UNAVAILABLE',
         "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
@@ -201,30 +219,47 @@ class LiveGuard implements MarkedGuard {
     if (this.#closed) throw closedError();
   }
 
-  #start(): void {
-    const { level, idleGc, reportInterval } = this.#options;
-    const every = (ms: number, run: () => void): void => {
-      this.#stops.push(this.#runtime.every(ms, () => this.#contained(run)));
-    };
-    this.#stops.push(
-      this.#runtime.watchMajorGcs(
-        (reading) => this.#contained(() => this.#floor(this.#inActiveTime(reading))),
-        () => this.#contained(() => this.#detector.majorGc()),
-        (ms) => this.#detector.meter.charge(ms),
-        (startMs, endMs) => this.#detector.spikes.gc(startMs, endMs),
-      ),
+  /** For whoever asks from outside of the program. */
+  #listen(runtime: Runtime, onError: (error: unknown) => void): void {
+    const { control, signal, snapshotDir } = this.#options;
+    if (control) this.#closables.push(openControl({ answer: (ask) => this.#answer(ask) }));
+    this.#closables.push(
+      openOnDemandSignal({
+        ...{ signal, snapshotDir, onError },
+        take: () => this.#takeSnapshot(),
+        tell: ({ snapshot, ...origin }) => this.#tellSnapshot(snapshot, { trigger: 'signal', ...origin }),
+        notice: (message) => this.#log.notice(message),
+        now: () => runtime.now(),
+      }),
     );
-    every(SIDE_COUNTS_MS, () => this.#detector.lookAtSideCounts());
-    every(TICK_MS, () => this.#detector.clock.tick());
-    every(reportInterval, () => {
-      this.#log.memory(this.report());
-      this.#detector.markRates();
-      this.#detector.spikes.nextInterval();
-      this.#detector.evictIdle();
-    });
-    if (level === 'prove' || idleGc) this.#warnWithoutGc();
-    if (level === 'prove') every(FORCE_TICK_MS, () => this.#forceIfDue());
-    else if (idleGc) every(IDLE_TICK_MS, () => this.#forceIfIdle());
+  }
+
+  async #answer(ask: Ask): Promise<unknown> {
+    if (ask === 'report') return this.report();
+    const older = this.#snapshots.newestWithStacks;
+    const snapshot = await this.#takeSnapshot();
+    this.#tellSnapshot(snapshot, { trigger: 'control', older, file: null });
+    return snapshot;
+  }
+
+  async #takeSnapshot(): Promise<AllocationSnapshot> {
+    this.#assertOpen();
+    const reading = await this.#observation.readNow();
+    this.#assertOpen();
+    return this.#snapshots.take(reading);
+  }
+
+  #tellSnapshot(snapshot: AllocationSnapshot, origin: SnapshotOrigin): void {
+    this.#log.snapshot(snapshot, origin);
+    this.#emitter.emit('snapshot', snapshot);
+  }
+
+  #endInterval(): void {
+    this.#log.memory(this.report());
+    this.#snapshots.takeIfDue();
+    this.#detector.markRates();
+    this.#detector.spikes.nextInterval();
+    this.#detector.evictIdle();
   }
 
   #lackInIsolates(reason: string): void {
@@ -233,69 +268,17 @@ class LiveGuard implements MarkedGuard {
     this.#log.notice(reason);
   }
 
-  /** Said at once: whoever asked for forced GCs would otherwise wait for verdicts that come late or never. */
-  #warnWithoutGc(): void {
-    if (this.#runtime.canForceGc()) return;
-    const asked = this.#options.level === 'prove' ? "level 'prove'" : 'option idleGc';
-    this.#log.notice(`${asked} cannot force a GC here; start Node with --expose-gc`);
-  }
-
-  #forceIfDue(): void {
-    const { totalUnits } = this.#detector.ledger;
-    const due = isForcedGcDue({
-      nowMs: this.#detector.clock.now(),
-      lastMs: this.#lastMajorMs,
-      lastPauseMs: this.#lastPauseMs,
-      unitsSinceLast: totalUnits - this.#unitsAtForced,
-    });
-    if (due) this.#force();
-  }
-
-  #forceIfIdle(): void {
-    const due = isIdleGcDue({
-      nowMs: this.#detector.clock.now(),
-      lastMajorMs: this.#lastMajorMs,
-      lastPauseMs: this.#lastPauseMs,
-      inFlight: this.#detector.ledger.inFlight,
-      heapUsedBytes: this.#runtime.readMemory().heapUsedBytes,
-    });
-    if (due) this.#force();
-  }
-
-  /** @returns false where no GC can be forced */
-  #force(): boolean {
-    const measured = this.#runtime.forceGc();
-    if (measured === null) return false;
-    const reading = this.#inActiveTime(measured);
-    this.#unitsAtForced = this.#detector.ledger.totalUnits;
-    this.#detector.meter.charge(reading.pauseMs);
-    this.#floor(reading);
-    return true;
-  }
-
-  /** A process may also be stopped in the middle of a GC, which then seems to have paused it for hours. */
-  #inActiveTime(reading: FloorReading): FloorReading {
-    const { clock } = this.#detector;
-    const timeMs = clock.at(reading.timeMs);
-    return { ...reading, timeMs, pauseMs: timeMs - clock.at(reading.timeMs - reading.pauseMs) };
-  }
-
-  #floor(reading: FloorReading): void {
-    this.#lastMajorMs = reading.timeMs;
-    this.#lastPauseMs = reading.pauseMs;
-    this.#tell(this.#detector.floor(reading));
-  }
-
   #tell(changes: ReturnType<Detector['floor']>): void {
     if (changes.length === 0) return;
     const report = this.report();
+    const topSites = this.#snapshots.topSites();
     for (const { key, to } of changes) {
       const scope = this.#detector.scopeReport(report, key);
       if (scope === undefined) {
-        this.#log.unattributed(EVENT_OF[to], report);
+        this.#log.unattributed(EVENT_OF[to], report, topSites);
         continue;
       }
-      this.#log.verdict(EVENT_OF[to], scope, report);
+      this.#log.verdict(EVENT_OF[to], scope, report, topSites);
       this.#emitter.emit(EVENT_OF[to], scope);
     }
   }

@@ -31,6 +31,63 @@ export interface TypeReading {
   pauseMs: number;
 }
 
+/** A function as V8's profile tells it: where it starts. Line and column count from 0, -1 where unknown (native). */
+export interface ProfiledFunction {
+  /** Empty for an anonymous function; `(GC)`, `(V8 API)` and the like are V8's own. */
+  name: string;
+  scriptId: number;
+  /** Empty where it is not known: a function that was located and not yet seen in a profile has only its `scriptId`. */
+  url: string;
+  line: number;
+  column: number;
+}
+
+/** One live sample of a reading. */
+export interface AllocationSample {
+  /** Rises with every sample that the profiler takes: a clock of allocation. */
+  ordinal: number;
+  /** What the sample stands for, not the size of the one object. */
+  bytes: number;
+  /** Index into `stacks`. */
+  stack: number;
+}
+
+/** What was alive at one read of the sampling heap profiler. */
+export interface AllocationReading {
+  /** Floor of the GC that the read forced, or of the natural one that it was read after. */
+  floor: FloorReading;
+  /** How long the whole read stopped the program, milliseconds. */
+  pauseMs: number;
+  functions: readonly ProfiledFunction[];
+  /** Innermost first: indexes into `functions`; (root) left out. */
+  stacks: readonly (readonly number[])[];
+  /** Ascending ordinals. */
+  samples: readonly AllocationSample[];
+}
+
+/** V8's sampling heap profiler. An isolate has only one, so it may be another tool's. Nothing of it throws. */
+export interface AllocationSampler {
+  /** Starts sampling unless another tool has the profiler; afterwards `unavailable` says why not. */
+  start(intervalBytes: number): void;
+  readonly isRunning: boolean;
+  /** Why it does not run, one clause without a full stop; null while it runs or was not started. */
+  readonly unavailable: string | null;
+  /** True where `read(floor)` forces no GC (Node 26): then a read costs about 1 ms per thousand samples. */
+  readonly readsWithoutGc: boolean;
+  /**
+   * Forces a full GC and reads; null when it does not run or was found lost (then it yields for ever). `after`: the floor of
+   * a natural major GC that has just been, which serves instead where `readsWithoutGc`; elsewhere it is ignored. What was
+   * allocated since that GC is then in the reading with its garbage.
+   */
+  read(after?: FloorReading): AllocationReading | null;
+  /**
+   * Where a function starts, exactly as profiles tell it (scriptId, line, column), without its url. Bound functions and
+   * proxies are followed to their target; null for native ones, and where the sampler is unavailable.
+   */
+  locate(fn: (...args: never[]) => unknown): ProfiledFunction | null;
+  stop(): void;
+}
+
 /**
  * All that the guard takes from the process. Injected, so that tests drive clock, memory and GC themselves
  * and never sleep.
@@ -78,6 +135,19 @@ export interface Runtime {
    * @throws LeakguardError `ERR_LEAKGUARD_TYPES` where they cannot be counted
    */
   tallyTypes(): TypeReading;
+  /** V8's sampling heap profiler. A GC that its `read` forces is not also reported by `watchMajorGcs`. */
+  readonly sampler: AllocationSampler;
+  /** Calls back in a later turn of the event loop, after what waits for I/O had its turn. Never keeps the process alive. */
+  nextTurn(run: () => void): void;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
   every(intervalMs: number, run: () => void): () => void;
+}
+
+/** A function as V8's profile tells it: where it starts. Line and column count from 0, -1 where unknown (native). */
+export interface ProfiledFunction {
+  name: string;
+  scriptId: number;
+  url: string;
+  line: number;
+  column: number;
 }

@@ -1,5 +1,9 @@
+import { isMainThread, threadId } from 'node:worker_threads';
 import { LeakguardError } from './errors.ts';
 import { DISABLED, ISOLATES, type MarkedGuard, RECORD, SCOPE_TURN } from './guard-marks.ts';
+import { AllocationSnapshot } from './report/allocation-snapshot.ts';
+import { processIdentity } from './report/process-identity.ts';
+import { snapshotData } from './report/snapshot-data.ts';
 import type { GrowthReport, Level, ScopeId, Unit } from './types.ts';
 
 /** Belongs to no ledger, so that none counts it. */
@@ -19,6 +23,7 @@ export function closedGuard(level: Level): MarkedGuard {
     ...noop(level, 'the guard was closed before its first unit'),
     analyze: () => Promise.reject(closedError()),
     typeGrowth: () => Promise.reject(closedError()),
+    takeSnapshot: () => Promise.reject(closedError()),
   };
 }
 
@@ -40,10 +45,22 @@ function noop(level: Level, reason: string): MarkedGuard {
     analyze: () => Promise.resolve(emptyReport(level, reason)),
     typeGrowth: () => Promise.resolve([]),
     track: () => () => undefined,
+    takeSnapshot: () => Promise.resolve(emptySnapshot(level, reason)),
     on: () => () => undefined,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function emptySnapshot(level: Level, reason: string): AllocationSnapshot {
+  const { time, pid, node, uptimeMs, memory, scopes } = emptyReport(level, reason);
+  return new AllocationSnapshot(
+    snapshotData({
+      ...{ time, pid, node, uptimeMs, memory, scopes, stacks: null, unavailable: reason },
+      ...{ process: processIdentity(), threadId: isMainThread ? null : threadId },
+      ...{ samplingIntervalBytes: null, costMs: 0, pauseMs: 0 },
+    }),
+  );
 }
 
 function emptyReport(level: Level, reason: string): GrowthReport {
@@ -77,8 +94,11 @@ function emptyReport(level: Level, reason: string): GrowthReport {
       etaMs: null,
       majorGcIntervalMs: null,
       rareGcs: false,
+      profilerReads: 0,
+      profilerWaits: null,
       unavailable: [
         { channel: 'floors', reason },
+        { channel: 'sites', reason },
         { channel: 'survivors', reason },
       ],
       evicted: { scopes: 0, units: 0 },

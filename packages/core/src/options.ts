@@ -3,6 +3,7 @@ import { byteSize } from './byte-size.ts';
 import { briefTextOf, contained } from './contain.ts';
 import { LeakguardError } from './errors.ts';
 import { givenOptions, isObject, shown } from './given-options.ts';
+import { type OnDemandSignal, signalOption } from './on-demand/signal-option.ts';
 import type { GuardOptions, Level, Logger } from './types.ts';
 
 /** Options after defaults and checks; the only form the rest of core reads. */
@@ -20,10 +21,18 @@ export interface ResolvedOptions {
   logGrowth: 'when-growing' | 'always' | false;
   /** Absolute. */
   logFile: string | null;
+  profiler: 'auto' | false;
+  maxPause: number;
+  maxHeapForReads: number;
+  control: boolean;
+  signal: OnDemandSignal | null;
+  /** Absolute; null for this user's own below the folder for temporary files. */
+  snapshotDir: string | null;
   ignore: (scope: string) => boolean;
 }
 
 const LEVELS: readonly Level[] = ['auto', 'watch', 'diagnose', 'prove'];
+const PROFILER: readonly unknown[] = ['auto', false];
 const LOG_GROWTH: readonly unknown[] = ['when-growing', 'always', false];
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,6 +52,12 @@ const READERS: { [K in keyof ResolvedOptions]: (value: unknown, env: Environment
   logGrowth: (value = 'when-growing') =>
     oneOf('logGrowth', value, LOG_GROWTH) as ResolvedOptions['logGrowth'],
   logFile: (value) => (value === undefined ? null : filePath('logFile', value)),
+  profiler: (value = 'auto') => oneOf('profiler', value, PROFILER) as ResolvedOptions['profiler'],
+  maxPause: (value = 300) => number('maxPause', value, 1, 60_000),
+  maxHeapForReads: (value = '512MB') => size('maxHeapForReads', value),
+  control: (value = true) => boolean('control', value),
+  signal: (value, env) => signalOption(value, env),
+  snapshotDir: (value) => (value === undefined ? null : folderPath('snapshotDir', value)),
   ignore: (value = () => false) => callable('ignore', value) as ResolvedOptions['ignore'],
 };
 
@@ -65,8 +80,8 @@ export function resolveOptions(options: GuardOptions = {}, env: Environment = pr
  */
 export function checkedOptions(options: GuardOptions): GuardOptions {
   const given = readOptions(options);
-  const { logFile } = resolveOptions(given);
-  return logFile === null ? given : { ...given, logFile };
+  const { logFile, snapshotDir } = resolveOptions(given);
+  return { ...given, ...(logFile !== null && { logFile }), ...(snapshotDir !== null && { snapshotDir }) };
 }
 
 /** The options that are there. */
@@ -119,12 +134,21 @@ function size(option: string, value: unknown): number {
 /** No system takes a longer path; of the usual ones Windows takes the longest. */
 const MAX_PATH = 32_767;
 
-/** Absolute at once, so that a later `process.chdir` does not move the file. */
 function filePath(option: string, value: unknown): string {
-  const fits = typeof value === 'string' && !/(^|[/\\])\.{0,2}$/.test(value) && !value.includes('\0');
+  const fits = typeof value === 'string' && !/(^|[/\\])\.{0,2}$/.test(value);
+  return (fits ? absolutePath(value) : null) ?? fail(option, value, 'the path of a file');
+}
+
+function folderPath(option: string, value: unknown): string {
+  const fits = typeof value === 'string' && value !== '';
+  return (fits ? absolutePath(value) : null) ?? fail(option, value, 'the path of a folder');
+}
+
+/** Absolute at once, so that a later `process.chdir` does not move the file. */
+function absolutePath(path: string): string | null {
+  if (path.includes('\0') || path.length > MAX_PATH) return null;
   // Of a relative path nothing can be made while the working directory is gone.
-  const path = fits && value.length <= MAX_PATH ? contained(() => resolve(value), null) : null;
-  return path ?? fail(option, value, 'the path of a file');
+  return contained(() => resolve(path), null);
 }
 
 function callable(option: string, value: unknown): unknown {

@@ -11,6 +11,7 @@ import {
 } from './guard-marks.ts';
 import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { checkedOptions, resolveOptions } from './options.ts';
+import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import type { Trackable, TypeGrowth } from './site-types.ts';
 import type {
   AuditEvent,
@@ -180,6 +181,11 @@ class GuardHandle implements MarkedGuard {
 
   track(name: string, collection: Trackable): () => void {
     return this.#open ? this.#untilClose(this.#shared.guard.track(name, collection)) : () => undefined;
+  }
+
+  async takeSnapshot(): Promise<AllocationSnapshot> {
+    if (!this.#open) throw closedError();
+    return this.#shared.guard.takeSnapshot();
   }
 
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {

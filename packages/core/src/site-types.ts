@@ -74,6 +74,11 @@ export interface StackStatistic {
   samples: number;
   /** Sum of squares of what the samples stand for, bytes squared: the variance of `bytes`, roughly. */
   variance: number;
+  /**
+   * Ordinals of the samples, ascending, where they are known. Within one process the same ordinal is the same object, so that a
+   * difference of two snapshots errs only by what came and went between them.
+   */
+  ordinals?: readonly number[];
 }
 
 /** What a snapshot holds, as plain JSON; also the content of a snapshot file. */
@@ -90,6 +95,8 @@ export interface AllocationSnapshotData {
   uptimeMs: number;
   memory: MemoryReport;
   scopes: { scope: string; kind: ScopeKind; units: number }[];
+  /** What else grows when something leaks, by name: timers, sockets, listeners ...; missing where nobody counted. */
+  counters?: Record<string, number>;
   /** Bytes per sample on average; null where the profiler does not run. */
   samplingIntervalBytes: number | null;
   frames: Frame[];

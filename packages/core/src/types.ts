@@ -1,4 +1,5 @@
-import type { CollectionReport, CounterReport, Trackable, TypeGrowth } from './site-types.ts';
+import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
+import type { CollectionReport, CounterReport, SiteReport, Trackable, TypeGrowth } from './site-types.ts';
 
 /** What growth is attributed to: an HTTP route pattern or a job name. */
 export type ScopeKind = 'route' | 'job';
@@ -21,14 +22,14 @@ export type Verdict = 'warming-up' | 'stable' | 'growing' | 'leaking';
 /** What is read right after a major GC, in bytes; `external` is without `arrayBuffers`, so that no byte counts twice. */
 export type Signal = 'heap' | 'oldSpace' | 'external' | 'arrayBuffers';
 
-/** The independent sources of evidence. `sites` and `collections` are named by the contract and not yet measured. */
+/** The independent sources of evidence. */
 export type Channel = 'floors' | 'sites' | 'survivors' | 'collections';
 
 /** What an adapter may hand over when a unit ends. Nothing of it is kept alive. */
 export interface Seen {
   /** The object that should be garbage soon (`req`, `ctx`, `job`): a sampled few get a WeakRef canary. */
   subject?: object;
-  /** The functions that handled the unit; room for the `sites` channel. */
+  /** The functions that handled the unit: below them the `sites` channel looks for what stayed. The same list for the same route. */
   handlers?: readonly ((...args: never[]) => unknown)[];
   /** True for a unit that ran in another isolate: what this heap grew by meanwhile is no spike of its. */
   elsewhere?: boolean;
@@ -86,6 +87,27 @@ export interface GuardOptions {
    * @default no file
    */
   logFile?: string;
+  /**
+   * V8's sampling heap profiler, which names the functions that allocated what stayed. `auto`: it starts 30 s after the guard (at
+   * once at `prove`) and stays off beside any other heap profiler. @default 'auto'
+   */
+  profiler?: 'auto' | false;
+  /** Longest stop, in milliseconds, that reading the profiler may be expected to make; it is not read where that is longer. @default 300 (1 to 60,000) */
+  maxPause?: number;
+  /** The profiler is not read while more than this of the heap is used, bytes or '512MB'. Asking for a snapshot reads it all the same. @default '512MB' */
+  maxHeapForReads?: number | string;
+  /**
+   * A socket for `leakguard snapshot <pid>`, in a folder that only this user may enter; quietly off where it cannot be made.
+   * @default true
+   */
+  control?: boolean;
+  /**
+   * A signal on which the process writes an allocation snapshot, in the main thread only. The environment variable LEAKGUARD_SIGNAL
+   * sets it without code. Off under nodemon, which restarts by SIGUSR2. @default false
+   */
+  signal?: NodeJS.Signals | false;
+  /** Where snapshots that a signal asked for are written. @default the system's folder for temporary files */
+  snapshotDir?: string;
   /** Scopes to leave out of the ledger's named scopes (health checks ...): they count in `(ignored)`. */
   ignore?: (scope: string) => boolean;
 }
@@ -100,6 +122,8 @@ export interface GuardEvents {
   cleared: ScopeReport;
   /** One unit allocated `spikeThreshold` or more; at most once per scope and `reportInterval`. */
   spike: SpikeReport;
+  /** A snapshot was asked for: by code, by signal, or through the control socket. */
+  snapshot: AllocationSnapshot;
   /** A background failure of the guard itself, of a listener or of the logger. The host is not affected. */
   error: Error;
 }
@@ -122,7 +146,7 @@ export interface Guard extends AsyncDisposable {
    * Live objects by constructor, and what each gained since the call before. It stops the program: 0.5 to 0.7 s for a million
    * objects. Not seen: objects without a prototype, strings, numbers, context variables of closures.
    *
-   * @throws LeakguardError rejects `ERR_LEAKGUARD_BUDGET` with the figures where it would take longer than 2 s, of a heap above 512 MB, of
+   * @throws LeakguardError rejects `ERR_LEAKGUARD_BUDGET` with the figures where it would take longer than 2 s (or `maxPause`, if that is more), of a heap above `maxHeapForReads`, of
    *   more than 5 million objects, and where too little memory is left; `ERR_LEAKGUARD_TYPES` where the inspector is not to be had
    */
   typeGrowth(): Promise<TypeGrowth[]>;
@@ -135,6 +159,12 @@ export interface Guard extends AsyncDisposable {
    * @throws LeakguardError `ERR_LEAKGUARD_TRACK` for what has no size, and beyond 200 collections
    */
   track(name: string, collection: Trackable): () => void;
+  /**
+   * Who allocated what is alive now, by the samples of V8's heap profiler; the last five are kept. Costs one read: a forced GC, and
+   * about half a second of CPU with its after-effect, as `costMs` says. Starts the profiler if it does not run yet: what was
+   * allocated before is not in it. Where there is none, the snapshot has no stacks and `unavailable` says why.
+   */
+  takeSnapshot(): Promise<AllocationSnapshot>;
   /** Subscribes; returns the function that unsubscribes. A listener that throws is reported on `error`. */
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void;
   /**
@@ -208,6 +238,10 @@ export interface EvidenceReport {
   majorGcIntervalMs: number | null;
   /** True when major GCs are rarer than one in two minutes, so that verdicts come slowly. */
   rareGcs: boolean;
+  /** How often V8's heap profiler was read. */
+  profilerReads: number;
+  /** Why it is not read right now, null while nothing hinders it or it does not run. */
+  profilerWaits: string | null;
   /** Channels that cannot work here, with the reason. */
   unavailable: { channel: Channel; reason: string }[];
   /** Scopes that were idle and lost their place to others because `maxScopes` was reached, and the units they had finished. */
@@ -241,6 +275,8 @@ export interface UnattributedReport {
   bytesPerHour: number | null;
   totalBytes: number | null;
   probability: number;
+  /** The function that allocated what stayed, null while no sample tells. */
+  site: SiteReport | null;
   candidates: { scope: string; probability: number }[];
 }
 
@@ -265,8 +301,8 @@ export interface ScopeReport {
   channels: Channel[];
   /** Who else it could be, most probable first, this scope not included. */
   candidates: { scope: string; probability: number }[];
-  /** Room for the `sites` channel. */
-  site: null;
+  /** The function that allocated what stayed, null while the `sites` channel knows none. */
+  site: SiteReport | null;
   survivors: { sampled: number; alive: number } | null;
   /** The smallest leak per unit on this scope that this run could have seen, null before there is a basis for it. */
   minDetectableBytes: number | null;

@@ -1,4 +1,5 @@
 import type { FloorReading, Runtime, TypeReading } from '../src/internal-types.ts';
+import { FakeSampler } from './fake-sampler.ts';
 
 /** A process in the test's hand: clock, memory, GCs and timers move only when told to. */
 export class FakeRuntime implements Runtime {
@@ -12,6 +13,7 @@ export class FakeRuntime implements Runtime {
   canForce = true;
   pauseMs = 5;
   watching = 0;
+  readonly sampler: FakeSampler = new FakeSampler(() => this.forceGc());
   readonly timers = new Set<{ intervalMs: number; nextMs: number; run: () => void }>();
   #onFloor: (reading: FloorReading) => void = () => undefined;
   #onMajorGc: () => void = () => undefined;
@@ -106,6 +108,10 @@ export class FakeRuntime implements Runtime {
     const timer = { intervalMs, nextMs: this.nowMs + intervalMs, run };
     this.timers.add(timer);
     return () => this.timers.delete(timer);
+  }
+
+  nextTurn(run: () => void): void {
+    run();
   }
 
   afterGcsKnown(run: () => void): void {

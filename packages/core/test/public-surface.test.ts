@@ -4,11 +4,15 @@ import * as core from '../src/index.ts';
 
 it('exports exactly the documented names', () => {
   expect(Object.keys(core).sort()).toEqual([
+    'AllocationSnapshot',
     'LeakguardError',
     'createGuard',
+    'formatDifference',
     'formatReport',
+    'formatSnapshot',
     'getGuard',
     'guardServer',
+    'readSnapshotFile',
   ]);
 });
 

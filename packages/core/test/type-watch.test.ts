@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
-import { TYPE_LIMITS } from '../src/decide/type-budget.ts';
+import { typeLimits } from '../src/decide/type-budget.ts';
 import { TypeWatch } from '../src/type-watch.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
+const LIMITS = typeLimits({ maxPause: 300, maxHeapForReads: 512 * 2 ** 20 });
+
 it('tells what every type gained since the call before', () => {
   const runtime = new FakeRuntime();
-  const watch = new TypeWatch(runtime, TYPE_LIMITS);
+  const watch = new TypeWatch(runtime, LIMITS);
   runtime.types = new Map([['Job', 100]]);
   expect(watch.growth()).toEqual([{ type: 'Job', count: 100, delta: null }]);
   runtime.types = new Map([['Job', 350]]);
@@ -15,7 +17,7 @@ it('tells what every type gained since the call before', () => {
 
 it('refuses with the figures, and goes on from the last count when there is room again', () => {
   const runtime = new FakeRuntime();
-  const watch = new TypeWatch(runtime, { ...TYPE_LIMITS, maxPauseMs: 1000 });
+  const watch = new TypeWatch(runtime, { ...LIMITS, maxPauseMs: 1000 });
   runtime.types = new Map([['Job', 100]]);
   watch.growth();
   runtime.tallyMs = 900;

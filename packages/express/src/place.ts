@@ -1,5 +1,6 @@
 import { Place as AdapterPlace, pathname } from '@leakguard/core/adapter';
 import { type LayerPaths, only, pathsOf, UNKNOWN_MOUNT } from './layer-paths.ts';
+import { handlersOf } from './route-handlers.ts';
 import type { Layer } from './router-internals.ts';
 
 /**
@@ -31,7 +32,9 @@ export class Place extends AdapterPlace {
 
   #makeChild({ paths, places }: Children, layer: Layer, index: number, url: string): Place {
     const path = index < 0 ? allPatterns(paths) : paths.pattern(index, pathname(url));
-    const place = new Place(joinPaths(this.pattern, path), layer.route !== undefined);
+    const handlers = handlersOf(layer);
+    const place = new Place(joinPaths(this.pattern, path), layer.route !== undefined, handlers.all);
+    place.byMethod = handlers.byMethod;
     places[index + 1] = place;
     return place;
   }

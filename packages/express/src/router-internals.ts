@@ -6,11 +6,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readField } from '@leakguard/core/adapter';
 
+/** What a layer of a route leads to. */
+export interface Route {
+  path?: unknown;
+  stack?: Layer[];
+}
+
 /** One entry of a router's stack: a route, a middleware or mount, or a handler inside a route. */
 export interface Layer {
   handle?: ((...args: never[]) => unknown) & { stack?: Layer[] };
   /** Own property of a router's layers (undefined on middleware); layers inside a route have `method` in its place. */
-  route?: { path?: unknown };
+  route?: Route;
+  /** Of a handler inside a route: in lower case, undefined for every method. */
+  method?: string | undefined;
   /** Express 4: the compiled path of the layer. */
   regexp?: RegExp & { fast_slash?: boolean };
   keys?: { name: string | number }[];
@@ -26,7 +34,7 @@ export interface Layer {
 export interface RoutedRequest extends IncomingMessage {
   baseUrl?: string;
   app?: RoutedApp;
-  route?: { path?: unknown };
+  route?: Route;
   /** `next` of the router that is running; a router restores the outer one when it is done, the outermost undefined. */
   next?: unknown;
   upgrade?: boolean;
@@ -67,7 +75,7 @@ export function layersOf(app: RoutedApp | undefined): Layer[] | undefined {
 const layerByRoute = new WeakMap<object, Layer>();
 
 /** Stands for the layer of a route whose own was not seen. */
-export function layerOf(route: { path?: unknown }): Layer {
+export function layerOf(route: Route): Layer {
   let layer = layerByRoute.get(route);
   if (layer === undefined) {
     layer = { route };

@@ -55,7 +55,9 @@ export class Mount extends Place {
     if (place === undefined) {
       const path = patternOf(layer);
       const below = path === '' || path === '/' ? '' : /^[/(]/.test(path) ? path : `/${path}`;
-      place = new Place(this.pattern + below, !isMiddleware(layer), [...layer.stack]);
+      const isRoute = !isMiddleware(layer);
+      // A middleware that answers here also runs for the routes below, so that it tells none of them.
+      place = new Place(this.pattern + below, isRoute, isRoute ? [...layer.stack] : undefined);
       this.#layers.set(layer, place);
     }
     return place;

@@ -1,4 +1,12 @@
-import type { GrowthReport, Guard, ScopeId, ScopeKind, Seen, Unit } from '@leakguard/core';
+import type {
+  AllocationSnapshot,
+  GrowthReport,
+  Guard,
+  ScopeId,
+  ScopeKind,
+  Seen,
+  Unit,
+} from '@leakguard/core';
 
 /** One unit as an adapter reported it. */
 export interface RecordedUnit {
@@ -82,6 +90,7 @@ export function recordingGuard(): RecordingGuard {
     analyze: () => unavailable<Promise<GrowthReport>>(),
     typeGrowth: () => unavailable(),
     track: () => () => {},
+    takeSnapshot: () => unavailable<Promise<AllocationSnapshot>>(),
     on: () => () => {},
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},

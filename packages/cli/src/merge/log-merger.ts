@@ -69,6 +69,7 @@ export class LogMerger {
       spikes: this.#messages.spikes,
       notices: this.#messages.notices,
       noticesLeftOut: this.#messages.noticesLeftOut,
+      snapshots: this.#messages.snapshots,
       recycles: this.#jobs.recycles,
       audits: this.#jobs.audits,
       auditsLeftOut: this.#jobs.auditsLeftOut,

@@ -22,6 +22,8 @@ export interface LogReport {
   /** The first 20 different messages. */
   notices: { message: string; count: number; last: string }[];
   noticesLeftOut: number;
+  /** Snapshots of live allocations that were taken. */
+  snapshots: number;
   /** Workers of jobs that were recycled, by queue, most first; of the first 100 queues, all others together. */
   recycles: { queue: string; count: number; reasons: Record<string, number> }[];
   /** Findings of queues' audits, each as the latest line tells it; the first 20 different ones. */

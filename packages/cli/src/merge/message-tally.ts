@@ -3,13 +3,15 @@ import type { LogReport } from './log-report.ts';
 
 const MAX_NOTICES = 20;
 
-/** Spikes and notices of a log. */
+/** Spikes, notices and snapshots of a log. */
 export class MessageTally {
   readonly spikes: LogReport['spikes'] = { count: 0, suppressed: 0, largest: null };
   noticesLeftOut = 0;
+  snapshots = 0;
   readonly #notices = new Map<string, { count: number; lastMs: number }>();
 
-  add({ spike, notice, time }: LogEvent): void {
+  add({ event, spike, notice, time }: LogEvent): void {
+    if (event === 'snapshot') this.snapshots += 1;
     if (spike !== null) this.#addSpike(spike);
     if (notice !== null) this.#addNotice(notice, time);
   }

@@ -55,11 +55,11 @@ type Fields = Record<string, unknown>;
 
 /** Events whose content is read. */
 export const KNOWN_EVENTS: readonly string[] = [
-  ...['memory', 'growth', 'leak', 'cleared', 'spike', 'notice', 'recycle', 'audit'],
+  ...['memory', 'growth', 'leak', 'cleared', 'spike', 'notice', 'recycle', 'audit', 'snapshot'],
 ];
 
 /** Events that are about no scope's growth. */
-const WITHOUT_SCOPES = new Set(['spike', 'notice', 'recycle', 'audit']);
+const WITHOUT_SCOPES = new Set(['spike', 'notice', 'recycle', 'audit', 'snapshot']);
 
 /** Longest name kept; longer ones are cut, so that no line can hold much memory. */
 const MAX_NAME = 1024;

@@ -11,6 +11,7 @@ export function logSummary(report: LogReport): string[] {
     ...report.unattributed.map((growth) => unattributed(growth, report.processes)),
     span(report),
     ...spikes(report.spikes),
+    ...(report.snapshots > 0 ? [counted(report.snapshots, 'snapshot')] : []),
     ...report.recycles.map(recycles),
     ...audits(report),
     ...notices(report),

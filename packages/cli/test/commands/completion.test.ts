@@ -24,6 +24,9 @@ async function offered(...words: string[]): Promise<string[]> {
 test('bash completes commands, options and choices, and leaves files to itself', async () => {
   expect(await offered('re')).toEqual(['report']);
   expect(await offered('ru')).toEqual(['run']);
+  expect(await offered('sn')).toEqual(['snapshot']);
+  expect(await offered('snapshot', '--w')).toEqual(['--wait']);
+  expect(await offered('diff', '--g')).toEqual(['--group-by']);
   expect(await offered('report', '--s')).toEqual(['--since']);
   expect(await offered('audit', '--')).toEqual(expect.arrayContaining(['--redis', '--prefix', '--json']));
   expect(await offered('run', '--p')).toEqual(['--processes']);

@@ -292,6 +292,15 @@ test('recycles are counted by queue and reason, inside the window of since', () 
   ]);
 });
 
+test('snapshots are counted inside the window of since, and are no damaged lines', () => {
+  const snapshot = (minute: number): object => ({
+    ...{ v: 1, time: at(minute), event: 'snapshot', pid: 1, trigger: 'signal', topSites: [], text: '' },
+  });
+  const lines = [snapshot(1), snapshot(3), memoryLine({ minute: 4, scopes: [] })];
+  expect(merged([lines])).toMatchObject({ snapshots: 2, processes: 1, lines: { damaged: 0, unknown: {} } });
+  expect(merged([lines], at(2)).snapshots).toBe(1);
+});
+
 test('an audit finding is told once per queue, as its latest line tells it', () => {
   const lines = [audit(3, 'emails', 'new'), audit(1, 'emails', 'old'), audit(1, 'images', 'other')];
   expect(merged([lines]).audits).toEqual([

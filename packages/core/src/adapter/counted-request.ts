@@ -52,7 +52,9 @@ export class CountedRequest<Args extends ScopeArgs> implements Seen {
    */
   end(place: Place | null, req: IncomingMessage, first: Args[0], second: Args[1]): void {
     try {
-      if (place !== null) this.handlers = place.handlers;
+      if (place !== null)
+        this.handlers =
+          place.byMethod === null ? place.handlers : place.handlersFor(readField(req, 'method'));
       this.#unit.end(this.#finalScope(place, req, first, second), this);
     } catch {
       // The guard is not this package's: whatever it throws ends here.

@@ -11,8 +11,10 @@ export class Place {
   /** The whole pattern, mounts included: `/orgs/:org/users/:id`; empty at the root. */
   readonly pattern: string;
   readonly isRoute: boolean;
-  /** The functions that serve requests here. */
+  /** The functions that serve requests here, whatever their method where {@link byMethod} tells more. */
   readonly handlers: NonNullable<Seen['handlers']>;
+  /** The same for each method, null where methods do not differ: most places need not look at one. */
+  byMethod: ReadonlyMap<string, NonNullable<Seen['handlers']>> | null = null;
   /** The last scope made of this place, and for whom: most places have one guard and one method. */
   scopeOwner: object | null = null;
   scopeMethod: string | undefined;
@@ -22,5 +24,10 @@ export class Place {
     this.pattern = pattern;
     this.isRoute = isRoute;
     this.handlers = handlers;
+  }
+
+  /** The functions that serve requests with this method. Makes nothing. */
+  handlersFor(method: string | undefined): NonNullable<Seen['handlers']> {
+    return this.byMethod?.get(method ?? '') ?? this.handlers;
   }
 }

@@ -3,6 +3,7 @@ import jStat from 'jstat';
 import { BACKGROUND } from '../measure/floor.ts';
 import { type Candidate, credibleSet, logSumExp } from './credible-set.ts';
 import type { GainSums } from './gain-sums.ts';
+import { withSites } from './naming-evidence.ts';
 import { type ColumnFits, NuisanceProjection } from './projection.ts';
 import type { ColumnOf } from './saturation.ts';
 import type { SourceBank } from './source-bank.ts';
@@ -29,7 +30,9 @@ export interface SourceAnalysis {
   warmUp: (ColumnOf & { evidence: number }) | null;
   /** Per source. */
   sourceEvidence: Float64Array;
-  /** Most probable source first, until 95 % is reached; empty if no source can explain growth. */
+  /** The same with what sites say of who it is: what names follow. It never decides whether anything grows. */
+  namingEvidence: Float64Array;
+  /** Most probable source first, by floors and sites, until 95 % is reached; empty if no source can explain growth. */
   credible: Candidate[];
   /** Residual standard deviation of one row, bytes. */
   sigmaBytes: number;
@@ -78,9 +81,14 @@ interface GainFit extends ColumnFits {
  * level and against stores that fill, averaged over all whitening gains. BIC approximates the Bayes factors
  * (Kass & Raftery 1995); growth is one-sided.
  *
+ * @param siteEvidence per source, log-likelihood of what sites saw, see handlerLikelihood; sources beyond its end get the
+ * least of it
  * @returns null while there are too few rows, and for a signal that does not move
  */
-export function analyseSources(bank: SourceBank): SourceAnalysis | null {
+export function analyseSources(
+  bank: SourceBank,
+  siteEvidence: Float64Array | null = null,
+): SourceAnalysis | null {
   const n = bank.innovations;
   if (!bank.isSufficient) return null;
   if (bank.gains.at(-1)!.corner.value2 <= n * MIN_SIGMA_BYTES ** 2) return null;
@@ -97,6 +105,7 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
   );
   const leak = logMean(lines);
   const filling = logMean(curves);
+  const tempered = lines.map((value) => value * TEMPER);
   return {
     innovations: n,
     growthEvidence: Math.max(leak, filling),
@@ -104,8 +113,9 @@ export function analyseSources(bank: SourceBank): SourceAnalysis | null {
     leakEvidence: leak - Math.log(PRIOR_NOTHING + PRIOR_FILLING * Math.exp(Math.min(filling, 700))),
     warmUp: likeliestWarmUp(evidence, bank),
     sourceEvidence: lines,
+    namingEvidence: siteEvidence === null ? lines : withSites(tempered, siteEvidence),
     credible: credibleSet(
-      lines.map((value) => value * TEMPER),
+      siteEvidence === null ? tempered : withSites(tempered, siteEvidence),
       CREDIBLE_MASS,
     ),
     sigmaBytes: Math.max(...plausible.map(({ sigma }) => sigma)),

@@ -2,15 +2,12 @@ import { forgetIn } from '../attribute/row-history.ts';
 import type { FloorReading } from '../internal-types.ts';
 import { BlockMinimum } from '../measure/block-minimum.ts';
 import { type FloorCounts, KINDS, SIGNALS, signalBytes, sourceAmounts } from '../measure/floor.ts';
+import { isSettled } from '../measure/settled.ts';
 import type { Signal } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
-import { GrowthSearch, type TimedRow } from './growth-search.ts';
+import { GrowthSearch, type SiteEvidence, type TimedRow } from './growth-search.ts';
 import type { GrowthTracker } from './growth-tracker.ts';
 import type { GrowthThresholds } from './thresholds.ts';
-
-/** Rows before this many units are left out, or before this time where traffic is thin: the steepest warm-up. */
-const WARM_UP_UNITS = 3000;
-const WARM_UP_MS = 60_000;
 
 /** Major GCs per kept row. */
 const BLOCK = 3;
@@ -48,7 +45,7 @@ export class FloorChannel {
 
   /** Takes the floor after one major GC with the counts that belong to it. */
   push(reading: FloorReading, counts: FloorCounts): void {
-    if (counts.totalUnits < WARM_UP_UNITS && reading.timeMs - this.#startMs < WARM_UP_MS) return;
+    if (!isSettled(counts.totalUnits, reading.timeMs - this.#startMs)) return;
     this.readings += 1;
     const row = {
       timeMs: reading.timeMs,
@@ -60,6 +57,14 @@ export class FloorChannel {
       this.#take(track, { ...row, value: signalBytes(reading, track.signal) }, reading.forced);
     }
     for (const search of this.#searches) search.settle();
+  }
+
+  /**
+   * The latest that sites say of who it is, null for nothing. Of the heap only: samples hold no backing stores of Buffers and no
+   * native memory.
+   */
+  set siteEvidence(evidence: SiteEvidence | null) {
+    this.#searches[0]!.siteEvidence = evidence;
   }
 
   /** Ends open blocks now, so that everything read so far counts. */

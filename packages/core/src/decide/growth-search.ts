@@ -9,6 +9,9 @@ import type { GrowthThresholds } from './thresholds.ts';
 /** Growths of one kind of memory that are told apart; what is beyond them stays unseen until one of them stops. */
 const MAX_GROWTHS = 3;
 
+/** What sites say of who it is, by source, when the growth of some sources is known. */
+export type SiteEvidence = (known: readonly number[]) => Float64Array;
+
 /** A row with the clock of its GC. */
 export interface TimedRow extends BankRow {
   timeMs: number;
@@ -52,8 +55,12 @@ class Suspicion {
     if (before !== undefined && named === undefined && heap?.growth?.source === before) heap.clear();
   }
 
-  assume(known: readonly number[]): void {
-    for (const tracker of this.trackers.values()) tracker.assume(known);
+  /** @param sites what sites say beside the known sources, null for nothing */
+  assume(known: readonly number[], sites: Float64Array | null): void {
+    for (const tracker of this.trackers.values()) {
+      tracker.siteEvidence = sites;
+      tracker.assume(known);
+    }
   }
 
   #only(): ChannelGrowth | null {
@@ -73,6 +80,7 @@ export class GrowthSearch {
   readonly #model: RowModel;
   #suspicions: Suspicion[] = [];
   #made = 0;
+  #siteEvidence: SiteEvidence | null = null;
 
   /** @param signals readings of one kind of memory: the heap and old space, or one other */
   constructor(signals: readonly Signal[], thresholds: GrowthThresholds, model: RowModel = PROCESS_MODEL) {
@@ -85,6 +93,12 @@ export class GrowthSearch {
   /** The first search: what it says when nothing grows is what the report says. */
   tracker(signal: Signal): GrowthTracker {
     return this.#suspicions[0]!.trackers.get(signal)!;
+  }
+
+  /** The latest that sites say, null for nothing: names follow it from the next row on. */
+  set siteEvidence(evidence: SiteEvidence | null) {
+    this.#siteEvidence = evidence;
+    this.#assumeEachOther();
   }
 
   push(signal: Signal, row: TimedRow): void {
@@ -133,7 +147,8 @@ export class GrowthSearch {
   /** What one found is known to all others; one that the others explain away is dropped by this. */
   #assumeEachOther(): void {
     for (const suspicion of this.#suspicions) {
-      suspicion.assume(namedBy(this.#suspicions.filter((other) => other !== suspicion)));
+      const known = namedBy(this.#suspicions.filter((other) => other !== suspicion));
+      suspicion.assume(known, this.#siteEvidence?.(known) ?? null);
     }
   }
 
@@ -145,8 +160,10 @@ export class GrowthSearch {
 
   #suspect(known: readonly number[]): Suspicion {
     const trackers = new Map<Signal, GrowthTracker>();
+    const sites = this.#siteEvidence?.(known) ?? null;
     for (const signal of this.#signals) {
       const tracker = new GrowthTracker(this.#thresholds, new Set([BACKGROUND]), known, this.#model);
+      tracker.siteEvidence = sites;
       for (const { row } of this.#suspicions[0]?.trackers.get(signal)?.history ?? []) {
         tracker.push(row, (row as TimedRow).timeMs);
       }

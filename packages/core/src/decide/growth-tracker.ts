@@ -36,6 +36,8 @@ const MAX_CANDIDATES = 3;
  */
 export class GrowthTracker {
   growth: SignalGrowth | null = null;
+  /** What sites say of who it is, by source; null while they say nothing. Counts from the next row on. */
+  siteEvidence: Float64Array | null = null;
   readonly #thresholds: GrowthThresholds;
   readonly #unitless: ReadonlySet<number>;
   #model: RowModel;
@@ -110,7 +112,7 @@ export class GrowthTracker {
 
   /** Fresh analysis of everything seen, null while there is too little. */
   analyse(): SourceAnalysis | null {
-    return analyseSources(this.#bank);
+    return analyseSources(this.#bank, this.siteEvidence);
   }
 
   /** What a source keeps per unit as of now, null while there is too little. */

@@ -1,3 +1,4 @@
+import type { Candidate } from '../attribute/credible-set.ts';
 import type { RowHistory } from '../attribute/row-history.ts';
 import { EVIDENCE_THRESHOLD, type SourceAnalysis } from '../attribute/single-source.ts';
 
@@ -15,24 +16,25 @@ const BEYOND_DOUBT: number = 2 * EVIDENCE_THRESHOLD;
 const MIN_ACTIVE_ROWS = 5;
 
 /** The source that growth is named by for the first time, null while that is too unsure. */
-export function firstName(
-  { credible: [top], growthEvidence }: SourceAnalysis,
-  history: RowHistory,
-): number | null {
+export function firstName(analysis: SourceAnalysis, history: RowHistory): number | null {
+  const { growthEvidence } = analysis;
+  const top = likeliest(analysis);
   if (top === undefined) return null;
   if (top.probability < NAMED_PROBABILITY && growthEvidence <= BEYOND_DOUBT) return null;
   return isSupported(top.source, history) ? top.source : null;
 }
 
 /** The source that growth is named by when it was named by `known` so far. */
-export function nameNow(
-  { credible, sourceEvidence }: SourceAnalysis,
-  known: number,
-  history: RowHistory,
-): number {
-  const top = credible[0]?.source ?? known;
-  const lead = sourceEvidence[top]! - (sourceEvidence[known] ?? Number.NEGATIVE_INFINITY);
+export function nameNow(analysis: SourceAnalysis, known: number, history: RowHistory): number {
+  const { namingEvidence } = analysis;
+  const top = likeliest(analysis)?.source ?? known;
+  const lead = namingEvidence[top]! - (namingEvidence[known] ?? Number.NEGATIVE_INFINITY);
   return lead > RENAME_EVIDENCE && isSupported(top, history) ? top : known;
+}
+
+/** Of those that the floors can size: sites may point at a source along which the signal seems to fall. */
+function likeliest({ credible, sourceEvidence }: SourceAnalysis): Candidate | undefined {
+  return credible.find(({ source }) => sourceEvidence[source]! > Number.NEGATIVE_INFINITY);
 }
 
 function isSupported(source: number, history: RowHistory): boolean {

@@ -11,17 +11,19 @@ export class SourceVerdicts {
   /**
    * @param growths what the floors say
    * @param retained by source, what retained requests say
+   * @param sites by source, what survivors of the heap profiler say
    */
   update(
     growths: readonly NamedGrowth[],
     retained: ReadonlyMap<number, Verdict>,
     now: Date,
+    sites: ReadonlyMap<number, Verdict> = new Map(),
   ): VerdictChange<number>[] {
     const active = new Map<number, Verdict>();
     for (const { source, verdict } of growths)
       active.set(source, graver(active.get(source) ?? 'stable', verdict));
     this.#noteRenames(growths, active);
-    for (const [source, verdict] of retained)
+    for (const [source, verdict] of [...retained, ...sites])
       if (verdict !== 'stable') active.set(source, graver(active.get(source) ?? 'stable', verdict));
     return this.#log.update(active, now);
   }

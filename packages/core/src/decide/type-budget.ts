@@ -8,12 +8,19 @@ export interface TypeLimits {
   maxObjects: number;
 }
 
-/** For whoever sets none. The pause that is expected at first, of 15 ms per MB, allows 130 MB. */
-export const TYPE_LIMITS: TypeLimits = {
-  maxPauseMs: 2000,
-  maxHeapBytes: 512 * 2 ** 20,
-  maxObjects: 5_000_000,
-};
+/** Whoever asks for types accepts this; `maxPause` may allow more. The pause that is expected at first, of 15 ms per MB, allows 130 MB. */
+const MIN_MAX_PAUSE_MS = 2000;
+
+const MAX_OBJECTS = 5_000_000;
+
+/** The limits by a guard's options. */
+export function typeLimits(options: { maxPause: number; maxHeapForReads: number }): TypeLimits {
+  return {
+    maxPauseMs: Math.max(MIN_MAX_PAUSE_MS, options.maxPause),
+    maxHeapBytes: options.maxHeapForReads,
+    maxObjects: MAX_OBJECTS,
+  };
+}
 
 /** What one tally cost. */
 export interface TallyCost {

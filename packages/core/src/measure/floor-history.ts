@@ -17,7 +17,9 @@ export class FloorHistory {
     return this.#rows;
   }
 
+  /** Of two floors at one moment the later one counts. */
   push(row: FloorRow): void {
+    if (this.#rows.at(-1)?.timeMs === row.timeMs) this.#rows.pop();
     this.#rows.push(row);
     if (this.#rows.length > KEPT) this.#thin();
   }

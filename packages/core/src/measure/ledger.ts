@@ -1,6 +1,8 @@
 import type { ScopeId, ScopeKind, Seen, Unit } from '../types.ts';
+import { HandlerInbox } from './handler-inbox.ts';
 import { isScopeName, scopeKind, scopeName } from './scope-name.ts';
 import { NO_SLOT, ScopeSlots } from './scope-slots.ts';
+import { seenHandlers } from './seen-handlers.ts';
 import { ranElsewhere, seenSubject } from './seen-subject.ts';
 
 /** Where units beyond `maxScopes` count. */
@@ -12,6 +14,8 @@ export const IGNORED_SCOPE = '(ignored)';
 export interface LedgerHooks {
   /** A unit ended in the scope of this slot; `units` is how many that scope has finished by now. */
   finished(slot: number, units: number, subject: object | undefined): void;
+  /** With the first units of a scope and then now and then: the functions that handled one. */
+  handled(slot: number, handlers: NonNullable<Seen['handlers']>): void;
   /** True if this unit's begin and end should be timed. */
   shouldTime(): boolean;
   now(): number;
@@ -165,6 +169,7 @@ export class Ledger {
       this.totalUnits += 1;
       this.#units[slot]! += 1;
       this.#hooks.finished(slot, this.#units[slot]!, seenSubject(seen));
+      if (HandlerInbox.wants(this.#units[slot]!)) this.#handled(slot, seen);
     }
     if (start > 0) this.#hooks.timed(unit.boundaryMs + this.#hooks.now() - start);
   }
@@ -172,6 +177,11 @@ export class Ledger {
   /** Since the last row. */
   #isActive(slot: number): boolean {
     return this.#inFlightOf[slot]! > 0 || this.#units[slot] !== this.#unitsAtRow[slot];
+  }
+
+  #handled(slot: number, seen: Seen | undefined): void {
+    const handlers = ranElsewhere(seen) ? undefined : seenHandlers(seen);
+    if (handlers !== undefined) this.#hooks.handled(slot, handlers);
   }
 
   #endAlone(slot: number, seen: Seen | undefined): void {

@@ -3,13 +3,19 @@ import type { Runtime } from '../internal-types.ts';
 import { forceFloor, type GcFunction, takeGc } from './forced-gc.ts';
 import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
 import { GcWatch } from './gc-watch.ts';
+import { HeapSampler } from './heap-sampler.ts';
+import { type InspectorModule, loadInspector } from './inspector-link.ts';
 import { readAvailable, readHeapHandles, readHeapUsed, readMemory } from './memory-reading.ts';
+import { otherHeapProfiler } from './other-profiler.ts';
+import { nativeHeapProfile, type StartHeapProfile } from './profiler-run.ts';
 import { TypeTally } from './type-tally.ts';
 
 /** Doubles for what a process may lack; null stands for missing. */
 export interface ProcessRuntimeOptions {
   Profiler?: GcProfilerConstructor | null;
   takeGc?: () => GcFunction | null;
+  loadInspector?: () => InspectorModule | null;
+  startHeapProfile?: StartHeapProfile | null;
 }
 
 /**
@@ -24,7 +30,19 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
   const now = (): number => performance.now();
   const types = new TypeTally();
   let forcedUntilMs = Number.NEGATIVE_INFINITY;
+  const sampler = new HeapSampler({
+    now,
+    every,
+    takeGc: take,
+    loadInspector: options.loadInspector ?? loadInspector,
+    startHeapProfile: options.startHeapProfile === undefined ? nativeHeapProfile() : options.startHeapProfile,
+    otherProfiler: otherHeapProfiler,
+    onForcedGc: (endMs) => {
+      forcedUntilMs = endMs;
+    },
+  });
   return {
+    sampler,
     now,
     date: () => new Date(),
     random: () => Math.random(),
@@ -33,6 +51,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     heapUsedBytes: readHeapUsed,
     every,
     afterGcsKnown,
+    nextTurn: (run) => void setImmediate(run).unref(),
     watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
         now,

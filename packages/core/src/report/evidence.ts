@@ -17,6 +17,9 @@ export interface EvidenceFacts {
   lacksForcedGc: boolean;
   /** Canaries are off to stay inside `maxOverhead`. */
   lacksCanaries: boolean;
+  /** Why the profiler does not run, null where it does or will. */
+  sitesLack: string | null;
+  profiler: { reads: number; hindrance: string | null };
   /** What cannot be measured inside of isolates, and why; null where all can. */
   isolatesLack: string | null;
   evicted: Evidence['evicted'];
@@ -36,12 +39,19 @@ export function evidenceReport(facts: EvidenceFacts): Evidence {
     etaMs: intervalMs === null ? null : majorGcsNeeded * intervalMs,
     majorGcIntervalMs: intervalMs,
     rareGcs: Math.max(intervalMs ?? 0, sinceLast) > RARE_GC_MS,
+    profilerReads: facts.profiler.reads,
+    profilerWaits: facts.profiler.hindrance,
     unavailable: unavailable(facts),
     evicted,
   };
 }
 
-function unavailable({ lacksForcedGc, lacksCanaries, isolatesLack }: EvidenceFacts): Evidence['unavailable'] {
+function unavailable({
+  lacksForcedGc,
+  lacksCanaries,
+  isolatesLack,
+  sitesLack,
+}: EvidenceFacts): Evidence['unavailable'] {
   const channels: Evidence['unavailable'] = [];
   if (lacksForcedGc) {
     channels.push({
@@ -50,6 +60,7 @@ function unavailable({ lacksForcedGc, lacksCanaries, isolatesLack }: EvidenceFac
     });
   }
   if (isolatesLack !== null) channels.push({ channel: 'floors', reason: isolatesLack });
+  if (sitesLack !== null) channels.push({ channel: 'sites', reason: sitesLack });
   if (lacksCanaries) {
     channels.push({ channel: 'survivors', reason: 'switched off for now to stay inside maxOverhead' });
   }

@@ -12,6 +12,7 @@ const CHANNELS: Readonly<Partial<Record<Event, Channel>>> = {
   memory: channel('leakguard:memory'),
   recycle: channel('leakguard:recycle'),
   audit: channel('leakguard:audit'),
+  snapshot: channel('leakguard:snapshot'),
 };
 
 /** Whether anybody would get a line of this event. */

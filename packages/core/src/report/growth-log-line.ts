@@ -1,5 +1,5 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { CollectionReport, CounterReport } from '../site-types.ts';
+import type { CollectionReport, CounterReport, TopSite } from '../site-types.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -36,10 +36,17 @@ export type LineBody =
   | MemoryBody
   | NoticeBody
   | RecycleEvent
-  | AuditEvent;
+  | AuditEvent
+  | SnapshotBody;
 
 /** A scope's verdict changed. `text` is the report's text of it; `cleared` has none. */
-export type VerdictBody = ScopeReport & { event: VerdictEvent; memory: MemoryReport; text?: string };
+export type VerdictBody = ScopeReport & {
+  event: VerdictEvent;
+  memory: MemoryReport;
+  text?: string;
+  /** Of `growth` and `leak`: what grew most, five functions; missing where the profiler was not read. */
+  topSites?: TopSite[];
+};
 
 /** Growth that follows no scope began, was confirmed or has stopped. */
 export interface UnattributedBody {
@@ -48,6 +55,8 @@ export interface UnattributedBody {
   unattributed: UnattributedReport | null;
   memory: MemoryReport;
   text?: string;
+  /** As in a scope's line. */
+  topSites?: TopSite[];
 }
 
 /** One unit allocated a lot. */
@@ -84,6 +93,32 @@ type MemoryScope = Pick<
   | 'unitsPerSecond'
 >;
 
+/** A snapshot was taken: what it says in short. */
+export interface SnapshotBody {
+  event: 'snapshot';
+  /** Who asked: `takeSnapshot()`, the signal, the control socket, or the guard by its schedule. */
+  trigger: 'call' | 'signal' | 'control' | 'schedule';
+  memory: MemoryReport;
+  /** Bytes per sample on average; null where the profiler does not run. */
+  samplingIntervalBytes: number | null;
+  /** Alive; null without stacks. */
+  samples: number | null;
+  /** Live bytes as the samples tell; null without stacks. */
+  bytes: number | null;
+  /** ISO 8601 time of the snapshot that it was compared with, null for none. */
+  since: string | null;
+  /** What grew most since then; of a first one what is largest. */
+  topSites: TopSite[];
+  /** Why it holds no stacks, else null. */
+  unavailable: string | null;
+  costMs: number;
+  pauseMs: number;
+  /** Where it was written, null for nowhere. */
+  file: string | null;
+  /** As people read it, in lines. */
+  text: string;
+}
+
 /** Something the operator should know once. */
 interface NoticeBody {
   event: 'notice';
@@ -96,17 +131,31 @@ export function growthLogLine(time: string, { event, ...fields }: LineBody): Gro
   return { v: 1, time, event, pid: process.pid, ...thread, ...fields } as GrowthLogLine;
 }
 
-export function verdictBody(event: VerdictEvent, scope: ScopeReport, report: GrowthReport): VerdictBody {
+export function verdictBody(
+  event: VerdictEvent,
+  scope: ScopeReport,
+  report: GrowthReport,
+  topSites: TopSite[],
+): VerdictBody {
   const body = { event, ...scope, memory: report.memory };
-  return event === 'cleared' ? body : { ...body, text: formatScope(scope, report) };
+  return event === 'cleared' ? body : { ...body, text: formatScope(scope, report), ...grown(topSites) };
 }
 
-export function unattributedBody(event: VerdictEvent, report: GrowthReport): UnattributedBody {
+/** Nothing where the profiler was not read. */
+function grown(topSites: TopSite[]): { topSites?: TopSite[] } {
+  return topSites.length === 0 ? {} : { topSites };
+}
+
+export function unattributedBody(
+  event: VerdictEvent,
+  report: GrowthReport,
+  topSites: TopSite[],
+): UnattributedBody {
   const { unattributed, memory } = report;
   const body = { event, scope: null, unattributed, memory };
   return event === 'cleared' || unattributed === null
     ? body
-    : { ...body, text: formatUnattributed(unattributed, report) };
+    : { ...body, text: formatUnattributed(unattributed, report), ...grown(topSites) };
 }
 
 export function memoryBody(report: GrowthReport): MemoryBody {

@@ -1,6 +1,8 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import { settle } from '../contain.ts';
+import type { TopSite } from '../site-types.ts';
 import type { AuditEvent, GrowthReport, Logger, RecycleEvent, ScopeReport, SpikeReport } from '../types.ts';
+import type { AllocationSnapshot } from './allocation-snapshot.ts';
 import { isObserved, publish } from './growth-channels.ts';
 import {
   growthLogLine,
@@ -14,6 +16,7 @@ import { formatHeadline } from './leak-text.ts';
 import { LogFile } from './log-file.ts';
 import { logFileName } from './log-rotation.ts';
 import { formatBytes } from './quantities.ts';
+import { type SnapshotOrigin, snapshotBody } from './snapshot-event.ts';
 import { formatSpike } from './spike-text.ts';
 import { formatTold, toldBody } from './told-event.ts';
 
@@ -51,16 +54,16 @@ export class GrowthLog {
   }
 
   /** A scope's verdict changed. */
-  verdict(event: VerdictEvent, scope: ScopeReport, report: GrowthReport): void {
-    const body = verdictBody(event, scope, report);
+  verdict(event: VerdictEvent, scope: ScopeReport, report: GrowthReport, topSites: TopSite[]): void {
+    const body = verdictBody(event, scope, report, topSites);
     this.#record(body, report.time);
     if (event === 'cleared') this.#log('warn', body, `CLEARED  ${scope.scope}  grew and has stopped`);
     else this.#log(event === 'leak' ? 'warn' : 'info', body, formatHeadline(scope));
   }
 
   /** Growth that follows no scope began, was confirmed or has stopped; `scope` is null in its lines. */
-  unattributed(event: VerdictEvent, report: GrowthReport): void {
-    const body = unattributedBody(event, report);
+  unattributed(event: VerdictEvent, report: GrowthReport, topSites: TopSite[]): void {
+    const body = unattributedBody(event, report, topSites);
     this.#record(body, report.time);
     if (body.text === undefined)
       this.#log('warn', body, 'CLEARED  growth that followed no scope has stopped');
@@ -80,6 +83,13 @@ export class GrowthLog {
   /** The state for file and channel alone. */
   recordMemory(report: GrowthReport): void {
     if (this.#isRecorded('memory')) this.#record(memoryBody(report), report.time);
+  }
+
+  /** A snapshot was asked for: its diff, in lines. */
+  snapshot(snapshot: AllocationSnapshot, origin: SnapshotOrigin): void {
+    const body = snapshotBody(snapshot, origin);
+    this.#record(body, snapshot.time);
+    this.#log('info', body, `SNAPSHOT  ${body.text}`);
   }
 
   /** One unit allocated a lot. */

@@ -3,7 +3,9 @@ import { byGravity, graver, type NamedGrowth } from '../decide/channel-growth.ts
 import { scopeFingerprint } from '../decide/fingerprint.ts';
 import type { IsolateSight } from '../decide/isolate-channel.ts';
 import type { RetainedTally } from '../decide/retained-requests.ts';
+import type { SiteGrowth } from '../decide/site-verdicts.ts';
 import { FIRST_SCOPE } from '../measure/floor.ts';
+import type { SiteReport } from '../site-types.ts';
 import type { Channel, ScopeEvidence, ScopeKind, ScopeReport, Verdict } from '../types.ts';
 import { sourceName } from './source-name.ts';
 
@@ -18,6 +20,10 @@ export interface ScopeFacts {
   unitsPerSecond: number;
   retained: { tally: RetainedTally; verdict: Verdict } | null;
   since: Date | null;
+  /** Growth that survivors of the profiler show, null for none. */
+  siteGrowth: SiteGrowth | null;
+  /** Who allocated what stays of it; asked for what grows only. */
+  site: () => SiteReport | null;
 }
 
 /** Evidence that all scopes share, gathered once per report. */
@@ -61,8 +67,10 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
   const isRetained = facts.retained !== null && byGravity(facts.retained.verdict, 'stable') < 0;
   const channels: Channel[] = [];
   if (main !== null) channels.push('floors');
+  const site = channels.length > 0 || isRetained || facts.siteGrowth !== null ? facts.site() : null;
+  if (facts.siteGrowth !== null) channels.push('sites');
   if (isRetained) channels.push('survivors');
-  const size = main ?? (isRetained ? retainedSize(facts, shared) : null);
+  const size = main ?? facts.siteGrowth ?? (isRetained ? retainedSize(facts, shared) : null);
   return {
     scope: facts.scope,
     kind: facts.kind,
@@ -72,13 +80,13 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
     verdict: scopeVerdict(facts, growths, shared),
     ...slope(size, facts.unitsPerSecond),
     channels,
-    candidates: main === null ? [] : candidates(main, shared),
-    site: null,
+    candidates: candidates(main ?? facts.siteGrowth, shared),
+    site,
     survivors: survivors(facts),
     minDetectableBytes: minDetectable(facts, shared),
     since: facts.since?.toISOString() ?? null,
     unitsPerSecond: facts.unitsPerSecond,
-    evidence: evidence(facts, growths, isRetained),
+    evidence: evidence(facts, growths, { isRetained }),
     fingerprint: channels.length === 0 ? null : scopeFingerprint(facts.kind, facts.scope),
   };
 }
@@ -99,7 +107,8 @@ function retainedSize(facts: ScopeFacts, shared: SharedEvidence): Size | null {
 function scopeVerdict(facts: ScopeFacts, growths: readonly NamedGrowth[], shared: SharedEvidence): Verdict {
   const { warmingUp } = isolatesOf(facts, shared) ?? shared;
   const base: Verdict = warmingUp ? 'warming-up' : 'stable';
-  const named = growths.reduce<Verdict>((worst, growth) => graver(worst, growth.verdict), base);
+  const own = facts.siteGrowth === null ? growths : [...growths, facts.siteGrowth];
+  const named = own.reduce<Verdict>((worst, growth) => graver(worst, growth.verdict), base);
   return facts.retained === null || facts.retained.verdict === 'stable'
     ? named
     : graver(named, facts.retained.verdict);
@@ -121,7 +130,8 @@ function slope(
   };
 }
 
-function candidates(growth: NamedGrowth, shared: SharedEvidence): ScopeReport['candidates'] {
+function candidates(growth: NamedGrowth | null, shared: SharedEvidence): ScopeReport['candidates'] {
+  if (growth === null) return [];
   return growth.credible
     .filter(({ source }) => source !== growth.source)
     .map(({ source, probability }) => ({ scope: sourceName(source, shared.nameOf), probability }));
@@ -150,13 +160,19 @@ function whereOf({ isolates }: NamedGrowth): string {
   return isolates === 1 ? 'in 1 isolate, ' : `in ${isolates} isolates, `;
 }
 
-function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained: boolean): ScopeEvidence[] {
-  const list: ScopeEvidence[] = growths.map((growth) => ({
-    channel: 'floors',
-    posterior: growth.probability,
-    ...(growth.isolates === undefined ? {} : { isolates: growth.isolates }),
-    note: `${whereOf(growth)}${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
-  }));
+function evidence(
+  facts: ScopeFacts,
+  growths: readonly NamedGrowth[],
+  { isRetained }: { isRetained: boolean },
+): ScopeEvidence[] {
+  const list: ScopeEvidence[] = facts.siteGrowth === null ? [] : [siteEvidence(facts.siteGrowth)];
+  for (const growth of growths)
+    list.push({
+      channel: 'floors',
+      posterior: growth.probability,
+      ...(growth.isolates === undefined ? {} : { isolates: growth.isolates }),
+      note: `${whereOf(growth)}${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
+    });
   if (isRetained) {
     list.push({
       channel: 'survivors',
@@ -165,4 +181,9 @@ function evidence(facts: ScopeFacts, growths: readonly NamedGrowth[], isRetained
     });
   }
   return list;
+}
+
+function siteEvidence({ samples, ownSamples, p, isHint }: SiteGrowth): ScopeEvidence {
+  const note = isHint ? `a hint: only ${ownSamples} below its handler` : `${ownSamples} below its handler`;
+  return { channel: 'sites', samples, p, note };
 }

@@ -5,7 +5,8 @@ import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts'
 import { formatCollections, formatCounters } from './collection-text.ts';
 import { carriesForecast, formatForecast, unattributedCarriesForecast } from './forecast-text.ts';
 import { formatLimits, isJudgedInIsolates } from './limits-text.ts';
-import { formatByteRange, formatBytes, formatProbability, formatSince } from './quantities.ts';
+import { formatByteRange, formatBytes, formatP, formatProbability, formatSince } from './quantities.ts';
+import { siteLines } from './site-text.ts';
 
 const LABEL = 15;
 /** A rise of the floor worth a word; natural floors scatter by 0.4 to 2 MB. */
@@ -57,6 +58,7 @@ export function formatScope(scope: ScopeReport, report: GrowthReport): string {
   const lines = [
     first,
     carriesForecast(scope, report) ? formatForecast(report) : '',
+    ...siteLines(scope.site).map(([label, text]) => labelled(label, text)),
     labelled('seen by', scope.evidence.map((item) => seenBy(item, scope)).join(', ')),
     labelled(
       'stands for',
@@ -66,6 +68,7 @@ export function formatScope(scope: ScopeReport, report: GrowthReport): string {
     labelled('could also fit', store(scope)),
     labelled('cannot see', blindSpot(scope)),
     labelled('fingerprint', scope.fingerprint ?? ''),
+    labelled('next', nextCommand(report)),
   ];
   return lines.filter((line) => line !== '').join('\n');
 }
@@ -74,6 +77,12 @@ export function formatScope(scope: ScopeReport, report: GrowthReport): string {
 function isOff({ evidence }: GrowthReport): boolean {
   const missing = new Set(evidence.unavailable.map(({ channel }) => channel));
   return evidence.majorGcs === 0 && missing.has('floors') && missing.has('survivors');
+}
+
+/** Where nothing samples what is allocated there is nothing to ask for. */
+function nextCommand({ pid, evidence }: GrowthReport): string {
+  if (evidence.unavailable.some(({ channel }) => channel === 'sites')) return '';
+  return `npx leakguard snapshot ${pid} --wait 60s    which functions allocate what stays`;
 }
 
 function isGrowing(scope: ScopeReport): boolean {
@@ -112,6 +121,8 @@ function seenBy(item: ScopeReport['evidence'][number], scope: ScopeReport): stri
     const sampled = scope.survivors === null ? '' : ` of ${scope.survivors.sampled} sampled`;
     return `survivors (${scope.survivors?.alive ?? item.samples}${sampled} ${unit(scope)} objects still alive)`;
   }
+  if (item.channel === 'sites')
+    return `sites (${item.samples} samples came of age and stayed, ${formatP(item.p ?? 1)}; ${item.note})`;
   const posterior =
     item.posterior === undefined ? '' : ` (${formatProbability(item.posterior)} this one; ${item.note})`;
   return `${item.channel}${posterior}`;
@@ -148,6 +159,7 @@ export function formatUnattributed(growth: UnattributedReport, report: GrowthRep
   const lines = [
     `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : isInIsolates ? 'every job' : 'every request'})  ${what}`,
     unattributedCarriesForecast(report) ? formatForecast(report) : '',
+    ...siteLines(growth.site).map(([label, text]) => labelled(label, text)),
     labelled(
       'seen by',
       `floors (${formatProbability(growth.probability)} this one; ${isolates(growth)}${growth.signal})`,

@@ -47,3 +47,9 @@ export function formatSince(since: string, now: string): string {
   const [day, time] = [since.slice(0, 10), since.slice(11, 16)];
   return day === now.slice(0, 10) ? `${time} UTC` : `${day} ${time} UTC`;
 }
+
+/** A p value as `p < 1e-9`. */
+export function formatP(p: number): string {
+  if (p >= 0.01) return `p = ${p.toFixed(2)}`;
+  return `p < 1e${Math.max(-300, Math.ceil(Math.log10(Math.max(p, 1e-300))))}`;
+}

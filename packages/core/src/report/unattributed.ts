@@ -1,5 +1,6 @@
 import type { NamedGrowth } from '../decide/channel-growth.ts';
 import { BACKGROUND, FIRST_SCOPE } from '../measure/floor.ts';
+import type { SiteReport } from '../site-types.ts';
 import type { UnattributedReport } from '../types.ts';
 import { sourceName, unattributedSource } from './source-name.ts';
 
@@ -7,11 +8,13 @@ import { sourceName, unattributedSource } from './source-name.ts';
  * Growth that follows no single scope: the largest one, null if there is none.
  *
  * @param perSecondOf units per second that a growth follows
+ * @param siteOf who allocated what stays, of the whole heap of this process
  */
 export function unattributedReport(
   growths: readonly NamedGrowth[],
   nameOf: (scope: number) => string,
   perSecondOf: (growth: NamedGrowth) => number,
+  siteOf: () => SiteReport | null,
 ): UnattributedReport | null {
   const own = growths
     .filter(({ source }) => source < FIRST_SCOPE)
@@ -30,6 +33,7 @@ export function unattributedReport(
     bytesPerHour: bytesPerUnit * (timed ? 1 : perSecondOf(growth)) * 3600,
     totalBytes: growth.totalBytes,
     probability: growth.probability,
+    site: growth.isolates === undefined && growth.signal !== 'arrayBuffers' ? siteOf() : null,
     candidates: growth.credible
       .filter(({ source }) => source !== growth.source)
       .map(({ source, probability }) => ({ scope: sourceName(source, nameOf), probability })),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type TallyCost, TYPE_LIMITS, tallyRefusal } from '../../src/decide/type-budget.ts';
+import { type TallyCost, tallyRefusal, typeLimits } from '../../src/decide/type-budget.ts';
 import { typeGrowth } from '../../src/decide/type-growth.ts';
+
+const LIMITS = typeLimits({ maxPause: 300, maxHeapForReads: 512 * 2 ** 20 });
 
 const MB = 2 ** 20;
 
@@ -44,7 +46,7 @@ describe('growth by type', () => {
 
 describe('a tally that would cost too much is refused', () => {
   const refusal = (megabytes: number, of: TallyCost | null, availableBytes: number | null = null) =>
-    tallyRefusal({ heapBytes: megabytes * MB, availableBytes, last: of }, TYPE_LIMITS);
+    tallyRefusal({ heapBytes: megabytes * MB, availableBytes, last: of }, LIMITS);
   const last = { heapBytes: 100 * MB, objects: 1_000_000, pauseMs: 850 };
 
   it('at first as if the heap were full of small objects', () => {
@@ -75,5 +77,11 @@ describe('a tally that would cost too much is refused', () => {
       'it would take 105 MB of memory, as expected of 100 MB from the call before, and no more than half of the 200 MB that are left may be used',
     );
     expect(refusal(100, last, null)).toBeNull();
+  });
+
+  it('by maxPause only where that allows more', () => {
+    const limits = typeLimits({ maxPause: 5000, maxHeapForReads: MB });
+    expect(limits).toMatchObject({ maxPauseMs: 5000, maxHeapBytes: MB });
+    expect(LIMITS.maxPauseMs).toBe(2000);
   });
 });

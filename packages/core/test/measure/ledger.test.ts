@@ -10,6 +10,7 @@ function ledger(options: { maxScopes?: number; ignore?: (scope: string) => boole
     overflowed: 0,
     beganAlone: 0,
     endedAlone: [] as number[],
+    handled: [] as number[],
   };
   let clock = 0;
   const created = new Ledger({
@@ -27,6 +28,7 @@ function ledger(options: { maxScopes?: number; ignore?: (scope: string) => boole
         calls.beganAlone += 1;
         return true;
       },
+      handled: (slot) => calls.handled.push(slot),
       endedAlone: (scope) => calls.endedAlone.push(scope),
       overflowed: () => {
         calls.overflowed += 1;
@@ -153,6 +155,7 @@ describe('Ledger', () => {
       now: () => 0,
       beganAlone: () => false,
       endedAlone: nothing,
+      handled: nothing,
       timed: nothing,
       overflowed: nothing,
     };

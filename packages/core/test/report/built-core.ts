@@ -11,8 +11,8 @@ export interface BuiltCore {
   remove: () => void;
 }
 
-/** Core's sources as one module that plain Node can load, so that other processes and threads can run it unbuilt. */
-export async function builtCore(): Promise<BuiltCore> {
+/** Core's sources as one module that plain Node can load, so that other processes and threads can run it unbuilt; of another file what that exports. */
+export async function builtCore(entry = 'src/index.ts'): Promise<BuiltCore> {
   // Inside the package, so that its dependencies are found. A fresh install may have put all of them further up.
   mkdirSync(join(PACKAGE, 'node_modules'), { recursive: true });
   const folder = mkdtempSync(join(PACKAGE, 'node_modules', '.built-'));
@@ -21,7 +21,7 @@ export async function builtCore(): Promise<BuiltCore> {
     configFile: false,
     logLevel: 'silent',
     build: {
-      ssr: 'src/index.ts',
+      ssr: entry,
       outDir: folder,
       rolldownOptions: { output: { entryFileNames: 'core.mjs' } },
     },

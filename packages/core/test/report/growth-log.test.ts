@@ -7,14 +7,19 @@ import { guardOn } from '../../src/guard.ts';
 import { scopeName } from '../../src/measure/scope-name.ts';
 import { GrowthLog } from '../../src/report/growth-log.ts';
 import { type GrowthLogLine, growthLogLine } from '../../src/report/growth-log-line.ts';
+import { snapshotBody } from '../../src/report/snapshot-event.ts';
+import type { SiteReport } from '../../src/site-types.ts';
 import type { Guard, GuardOptions, Logger } from '../../src/types.ts';
 import { normal, seededRandom } from '../attribute/generated-rows.ts';
 import { FakeRuntime } from '../fake-runtime.ts';
 import { faults, schema } from './growth-log-schema.ts';
+import { frame, snapshotOf, stackOf } from './snapshot-fixture.ts';
 import { linesIn, temporaryFolder } from './temporary-folder.ts';
 import { AUDIT, RECYCLE } from './told-events.ts';
 
-const EVENTS = ['growth', 'leak', 'cleared', 'spike', 'memory', 'notice', 'recycle', 'audit'] as const;
+const EVENTS = [
+  ...(['growth', 'leak', 'cleared', 'spike', 'memory', 'notice', 'recycle', 'audit', 'snapshot'] as const),
+];
 const ROUTES = ['GET /a', 'GET /b', 'GET /\u0000\u001b[31m\n\ud800 ü 🦊 "\\ __proto__', '__proto__'];
 const FILE = `growth.${process.pid}.ndjson`;
 
@@ -81,6 +86,15 @@ async function everyEvent() {
   return { ...setup, lines, allLines: [...lines, ...linesOf(everyRequest.folder)] };
 }
 
+const LOAD = frame('loadUser');
+const SITE: SiteReport = {
+  ...{ kind: 'function', entry: { ...LOAD, package: 'keyv@5.5.0' }, allocating: LOAD, handler: LOAD },
+  ...{ share: 0.93, samples: 46 },
+  lines: [
+    { line: 47, column: 3, text: 'cache.set(url, user)', kind: 'keeps', container: 'a module-level Map' },
+  ],
+};
+
 const run = everyEvent();
 const spike = growthLogLine('2026-01-01T12:00:00.000Z', {
   event: 'spike',
@@ -89,6 +103,17 @@ const spike = growthLogLine('2026-01-01T12:00:00.000Z', {
   bytes: 5_000_000,
   suppressed: 3,
 });
+
+const loading = snapshotOf([stackOf([LOAD], [1, 2]), stackOf([{ ...LOAD, package: 'keyv@5.5.0' }], [3])]);
+const taken = growthLogLine(
+  '2026-01-01T12:00:00.000Z',
+  snapshotBody(loading, { trigger: 'signal', older: loading, file: '/tmp/a.json' }),
+);
+const nothingTaken = growthLogLine(
+  '2026-01-01T12:00:00.000Z',
+  snapshotBody(snapshotOf(null), { trigger: 'call', older: null, file: null }),
+);
+const made = [spike, taken, nothingTaken];
 
 /** Every object inside a value, the value itself included. */
 function objectsIn(value: unknown): object[] {
@@ -131,7 +156,7 @@ describe('the growth log', () => {
     const { allLines: lines } = await run;
     const validators = Object.fromEntries(EVENTS.map((event) => [event, schema(event)]));
     const anyLine = schema('growth-log');
-    for (const line of [...lines, spike]) {
+    for (const line of [...lines, ...made]) {
       expect(faults(validators[line.event]!, line)).toEqual([]);
       expect(faults(anyLine, line)).toEqual([]);
     }
@@ -141,8 +166,20 @@ describe('the growth log', () => {
     const { allLines: lines } = await run;
     for (const event of EVENTS) {
       const validate = schema(event);
-      for (const line of [...lines, spike].filter((line) => line.event === event).slice(0, 3)) {
+      for (const line of [...lines, ...made].filter((line) => line.event === event).slice(0, 3)) {
         expect(openObjects(validate, structuredClone(line))).toBe(0);
+      }
+    }
+  });
+
+  it('has room for the site of a scope and for what grew most, and for no more', async () => {
+    const { allLines: lines } = await run;
+    const { topSites } = snapshotBody(loading, { trigger: 'call', older: null, file: null });
+    for (const event of ['growth', 'leak'] as const) {
+      for (const line of lines.filter((line) => line.event === event)) {
+        const named = { ...line, topSites, ...('site' in line ? { site: SITE } : {}) };
+        expect(faults(schema(event), named)).toEqual([]);
+        expect(openObjects(schema(event), structuredClone(named))).toBe(0);
       }
     }
   });

@@ -14,6 +14,8 @@ const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
   unitsPerSecond: 10,
   retained: null,
   since: null,
+  siteGrowth: null,
+  site: () => null,
   ...change,
 });
 
@@ -24,6 +26,7 @@ const analysis = (bytes: number, evidence: number[] = []): SourceAnalysis => ({
   lineEvidence: 0,
   leakEvidence: 0,
   sourceEvidence: Float64Array.from([0, 0, ...evidence]),
+  namingEvidence: Float64Array.from([0, 0, ...evidence]),
   credible: [],
   sigmaBytes: 1000,
   estimate: () => ({ bytesPerUnit: bytes, standardError: 10, ci95: [bytes - 20, bytes + 20] }),

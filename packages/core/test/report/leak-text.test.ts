@@ -104,8 +104,50 @@ describe('formatReport', () => {
         '  could also be  GET /users/:id/avatar (2 %)',
         '  cannot see     leaks below 180 B per request here',
         '  fingerprint    8f2c61d0',
+        '  next           npx leakguard snapshot 4242 --wait 60s    which functions allocate what stays',
       ].join('\n'),
     );
+  });
+
+  it('prints who allocated what stayed: the function, guesses of the line, what was called and from where', () => {
+    const allocating = { function: 'write', file: 'node_modules/keyv/index.js', line: 41, column: 3 };
+    const entry = { function: 'set', file: 'node_modules/keyv/index.js', line: 187, column: 5 };
+    const handler = { function: 'showUser', file: 'src/users.ts', line: 12, column: 1 };
+    const site = {
+      kind: 'function',
+      allocating: { ...allocating, package: 'keyv@5.5.0' },
+      entry: { ...entry, package: 'keyv@5.5.0' },
+      handler,
+      share: 0.93,
+      samples: 46,
+      lines: [
+        { line: 47, column: 5, text: 'cache.set(url, user)', kind: 'keeps', container: 'a module-level Map' },
+      ],
+    } as const;
+    const lines = text({ scopes: [{ ...SCOPE, site: { ...site, lines: [...site.lines] } }] }).split('\n');
+    expect(lines.slice(1, 5)).toEqual([
+      '  allocated in   write  keyv@5.5.0 index.js:41  (function; 93 % of what stayed)',
+      '                 perhaps line 47: cache.set(url, user), a module-level Map',
+      '  entered by     set  keyv@5.5.0 index.js:187',
+      '  called from    showUser  src/users.ts:12',
+    ]);
+  });
+
+  it('prints no more of a function than is known, and that few samples are a hint', () => {
+    const save = { function: 'save', file: 'src/db.ts', line: 9, column: 1 };
+    const one = { entry: save, allocating: save, handler: null, share: 0.5, samples: 3, lines: [] };
+    const hint = text({ scopes: [{ ...SCOPE, site: { kind: 'middleware', ...one } }] });
+    expect(hint).toContain('save  src/db.ts:9  (in a middleware; 50 % of what stayed; a hint: 3 samples)');
+    expect(hint).not.toContain('entered by');
+    const requests = text({ scopes: [{ ...SCOPE, site: { kind: 'requests', ...one, samples: 30 } }] });
+    expect(requests).toContain(
+      'allocated in   Node and the framework: requests themselves are kept  (50 % of',
+    );
+  });
+
+  it('names no command where nothing samples', () => {
+    const unavailable = [{ channel: 'sites' as const, reason: 'dd-trace is loaded' }];
+    expect(text({ evidence: { ...REPORT.evidence, unavailable } })).not.toContain('npx leakguard');
   });
 
   it('says of growth that it may be a store that fills', () => {
@@ -203,6 +245,7 @@ describe('formatReport', () => {
       bytesPerHour: 1e8,
       totalBytes: 2e7,
       probability: 0.9,
+      site: null,
       candidates: [{ scope: 'GET /health', probability: 0.1 }],
     } as const;
     const out = text({

@@ -1,0 +1,1 @@
+export type { StackPlace } from '../frames/stack-place.ts';

@@ -1,0 +1,128 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { toError } from '../contain.ts';
+import { type ControlTarget, controlFolder, pipeName, privateFolder, socketPath } from './control-address.ts';
+import { serveConnection } from './control-connection.ts';
+import type { Ask } from './control-protocol.ts';
+import { makePrivateFolder } from './private-folder.ts';
+import { isDead, removeStaleSockets } from './stale-sockets.ts';
+
+/** Clients at a time; more are turned away. */
+const MAX_CONNECTIONS = 4;
+
+export interface ControlServerOptions {
+  target: ControlTarget;
+  answer: (ask: Ask) => Promise<unknown>;
+  requestTimeoutMs: number;
+  onUnavailable: (reason: string) => void;
+}
+
+/** The listening side: its socket's place, its file, and its end. */
+export class ControlServer {
+  readonly #options: ControlServerOptions;
+  readonly #remove = (): void => rmSync(this.#path!, { force: true });
+  #server: Server | null = null;
+  /** Of the socket's file while this server owns it; null on Windows, where nothing has to be removed. */
+  #path: string | null = null;
+  #isClosed = false;
+
+  constructor(options: ControlServerOptions) {
+    this.#options = options;
+  }
+
+  open(): void {
+    try {
+      const { target } = this.#options;
+      if (process.geteuid === undefined) this.#listen(pipeName(target), false);
+      else this.#listen(preparedPath(target, process.geteuid()), true);
+    } catch (error) {
+      this.#off(error);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#release();
+    // Node removes the file of a server that it closes.
+    this.#server?.close();
+    this.#server = null;
+  }
+
+  #listen(address: string, isFile: boolean, isRetry = false): void {
+    const { answer, requestTimeoutMs } = this.#options;
+    const server = createServer((socket) => serveConnection(socket, answer, requestTimeoutMs));
+    server.maxConnections = MAX_CONNECTIONS;
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' && isFile && !isRetry) this.#replaceDead(address, error);
+      else this.#off(error);
+    });
+    server.once('listening', () => this.#listening(address, isFile));
+    // In a cluster's worker, `exclusive` keeps the primary from listening in its place.
+    server.listen({ path: address, exclusive: true });
+    server.unref();
+    this.#server = server;
+  }
+
+  #listening(address: string, isFile: boolean): void {
+    if (this.#isClosed || !isFile) return;
+    this.#path = address;
+    process.once('exit', this.#remove);
+    try {
+      chmodSync(address, 0o600);
+      removeStaleSockets(dirname(address));
+    } catch {
+      // The folder lets nobody else in, and what is stale hurts nobody.
+    }
+  }
+
+  /** The name is taken: by a process that died with this pid, or by one that shares the folder, as containers may, or by a guard of this process. */
+  #replaceDead(path: string, error: Error): void {
+    isDead(path, (dead) => {
+      if (this.#isClosed) return;
+      if (!dead) return this.#off(error);
+      try {
+        rmSync(path, { force: true });
+        this.#listen(path, true, true);
+      } catch (failure) {
+        this.#off(failure);
+      }
+    });
+  }
+
+  #release(): void {
+    if (this.#path !== null) process.off('exit', this.#remove);
+    this.#path = null;
+  }
+
+  #off(error: unknown): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#options.onUnavailable(toError(error).message);
+  }
+}
+
+/**
+ * The socket's path in the first folder that can be this user's own.
+ *
+ * @throws Error where none can, with the reason of the last
+ */
+function preparedPath(target: ControlTarget, uid: number): string {
+  const folders = new Set([controlFolder(process.env, uid), privateFolder(tmpdir(), uid)]);
+  let reason: unknown;
+  for (const folder of folders) {
+    const path = socketPath(folder, target);
+    if (path === null) {
+      reason = new Error(`${folder} is too long for the path of a socket`);
+      continue;
+    }
+    try {
+      makePrivateFolder(folder, uid);
+      return path;
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}

@@ -1,0 +1,182 @@
+import type { ProfiledFunction } from '../internal-types.ts';
+import type { AllocationCandidate, Frame, SiteReport } from '../site-types.ts';
+import { allocatingExpressions } from './allocating-expressions.ts';
+import type { AppFiles } from './app-files.ts';
+import { CallGraph } from './call-graph.ts';
+import { Enclosing } from './enclosing.ts';
+import { filePath, installedPackage, isNodes } from './file-path.ts';
+import { functionKey, keyNumber } from './function-key.ts';
+import { HandlerRegistry, type LocatedHandler } from './handler-registry.ts';
+import { FunctionTable, type KnownFunction } from './known-function.ts';
+import { Scripts } from './scripts.ts';
+import { SourceCalls } from './source-calls.ts';
+import { learnStack } from './stack-lessons.ts';
+import type { StackPlace } from './stack-place.ts';
+import { StackReader } from './stack-reader.ts';
+import { stackNumber } from './stack-view.ts';
+import { wrappedHandler } from './wrapped-handler.ts';
+
+/** All that only carried requests is one site. */
+const REQUESTS = keyNumber('requests');
+/** Anywhere: a file's source map is read whole. */
+const START = { line: 0, column: 0 };
+/** Stacks of several reads, 8 bytes each. */
+const MAX_LEARNED = 20_000;
+
+/** The functions that a stack is told by. */
+export interface StackDescription {
+  entry: Frame;
+  allocating: Frame;
+  /** Of `kind` `middleware`: the middleware. */
+  handler: Frame | null;
+  kind: SiteReport['kind'];
+}
+
+/**
+ * From V8's stacks to the app's scopes and its source. Handlers are told by where they start; what runs after an `await`
+ * without one on its stack is told by the functions it is written in, by who was seen to call it and by whose source does.
+ * Everything here is bounded, and nothing throws.
+ */
+export class FrameMap {
+  readonly #files: AppFiles;
+  readonly #scripts: Scripts;
+  readonly #table: FunctionTable;
+  readonly #enclosing: Enclosing;
+  readonly #registry = new HandlerRegistry();
+  readonly #sourceCalls: SourceCalls;
+  readonly #graph: CallGraph;
+  readonly #reader: StackReader;
+  /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
+  #placed = new WeakMap<readonly ProfiledFunction[], StackPlace>();
+  #placedAt = -1;
+  /** Numbers of stacks that were learned from. */
+  readonly #learned = new Set<number>();
+
+  constructor(files: AppFiles) {
+    this.#files = files;
+    this.#scripts = new Scripts(files);
+    this.#table = new FunctionTable(files, this.#scripts);
+    this.#enclosing = new Enclosing(this.#scripts, this.#table);
+    this.#sourceCalls = new SourceCalls(this.#scripts, this.#table);
+    this.#graph = new CallGraph({
+      around: (known) => this.#enclosing.around(known),
+      handlerSlots: (key) => this.#registry.slotsOf(key),
+      callersInSource: (known) => this.#sourceCalls.callersOf(known),
+    });
+    this.#reader = new StackReader(this.#registry, this.#graph, this.#enclosing);
+  }
+
+  /** These functions serve the scope of this slot, by where they start: their urls need not be known. */
+  register(slot: number, handlers: readonly LocatedHandler[]): void {
+    if (this.#registry.register(slot, handlers)) this.#changed();
+  }
+
+  /** The slot has no scope any more, or another one. */
+  forget(slot: number): void {
+    this.#registry.forget(slot);
+    this.#graph.forget(slot);
+    this.#changed();
+  }
+
+  /**
+   * True where several scopes have handlers that start there: one factory or one wrapper made them, so that it is worth
+   * looking at what they captured.
+   */
+  isShared(handler: ProfiledFunction): boolean {
+    return this.#registry.slotsOf(functionKey(handler)).length > 1;
+  }
+
+  /** The files of functions, Node's own left out. */
+  filesOf(functions: Iterable<ProfiledFunction>): string[] {
+    const paths = new Set<string>();
+    for (const { url } of functions) {
+      const path = isNodes(url) ? null : filePath(url);
+      if (path !== null) paths.add(path);
+    }
+    return [...paths];
+  }
+
+  /** True where the functions of a file can be told without reading it. */
+  isRead(path: string): boolean {
+    return this.#scripts.isRead(path);
+  }
+
+  /** Reads a file, so that placing and describing its functions need no more than look-ups. Takes some milliseconds. */
+  read(path: string): void {
+    if (installedPackage(path) === null) this.#scripts.original(path, START);
+    this.#scripts.outline(path);
+  }
+
+  /**
+   * Learns who calls whom from stacks, and for at most some 50 ms from sources. Give it all stacks of a read before placing
+   * them.
+   */
+  learn(stacks: Iterable<readonly ProfiledFunction[]>): void {
+    for (const stack of stacks) {
+      const frames = this.#known(stack);
+      const number = stackNumber(frames);
+      // Most stacks of a read were there at the one before.
+      if (this.#learned.has(number)) continue;
+      if (this.#learned.size >= MAX_LEARNED) this.#learned.clear();
+      this.#learned.add(number);
+      const view = this.#reader.view(frames);
+      learnStack(view, this.#reader.slotsOnStack(view), this.#graph);
+      for (const known of frames) this.#sourceCalls.note(known);
+    }
+    if (this.#sourceCalls.explore(() => this.#files.now())) this.#graph.changed();
+  }
+
+  /** Whose a stack is, innermost function first. The same array is placed once until something is learned. */
+  place(stack: readonly ProfiledFunction[]): StackPlace {
+    if (this.#placedAt !== this.#graph.version) this.#placed = new WeakMap();
+    this.#placedAt = this.#graph.version;
+    const known = this.#placed.get(stack);
+    if (known !== undefined) return known;
+    const view = this.#reader.view(this.#known(stack));
+    const { role, slots } = this.#reader.role(view);
+    const place = { role, slots, site: role === 'requests' ? REQUESTS : this.#reader.blamed(view).number };
+    this.#placed.set(stack, place);
+    return place;
+  }
+
+  /** The functions to print for a stack. */
+  describe(stack: readonly ProfiledFunction[]): StackDescription {
+    const view = this.#reader.view(this.#known(stack));
+    const { role } = this.#reader.role(view);
+    const kind = role === 'requests' || role === 'middleware' ? role : 'function';
+    const allocating = this.#reader.allocating(view);
+    const handler =
+      view.handler >= 0
+        ? wrappedHandler(view, this.#registry, this.#scripts)
+        : this.#reader.outer(view, kind);
+    return {
+      entry: this.#frame(role === 'requests' ? allocating : this.#reader.blamed(view)),
+      allocating: this.#frame(allocating),
+      handler: handler === undefined ? null : this.#frame(handler),
+      kind,
+    };
+  }
+
+  /** What a function's source says it may allocate or keep, likeliest first; at most five. */
+  lines(profiled: ProfiledFunction): AllocationCandidate[] {
+    return allocatingExpressions(this.#table.of(profiled), this.#scripts);
+  }
+
+  frame(profiled: ProfiledFunction): Frame {
+    return this.#frame(this.#table.of(profiled));
+  }
+
+  /** What stacks tell depends on the handlers that are known. */
+  #changed(): void {
+    this.#learned.clear();
+    this.#graph.changed();
+  }
+
+  #known(stack: readonly ProfiledFunction[]): KnownFunction[] {
+    return stack.map((profiled) => this.#table.of(profiled));
+  }
+
+  #frame(known: KnownFunction): Frame {
+    return this.#table.frame(known, known.profiled.name === '' ? this.#enclosing.nameOf(known) : null);
+  }
+}

@@ -1,0 +1,44 @@
+import type { ProfiledFunction } from '../internal-types.ts';
+import type { Seen } from '../types.ts';
+import type { HandlerInbox } from './handler-inbox.ts';
+
+type Handler = NonNullable<Seen['handlers']>[number];
+
+/** Of one scope: its routes have a few each, and a loop that makes functions must not fill memory. */
+const MAX_PER_SCOPE = 32;
+
+/** Where the handlers of each scope start. A scope may have several routes, so they add up. */
+export class LocatedHandlers {
+  readonly #locate: (handler: Handler) => ProfiledFunction | null;
+  readonly #bySlot = new Map<number, Map<string, ProfiledFunction>>();
+
+  constructor(locate: (handler: Handler) => ProfiledFunction | null) {
+    this.#locate = locate;
+  }
+
+  /** Locates what has come in. @returns the slots that have more handlers than before */
+  take(inbox: HandlerInbox): number[] {
+    const changed = new Set<number>();
+    for (const { slot, handler } of inbox.take()) {
+      const located = this.#locate(handler);
+      if (located !== null && this.#add(slot, located)) changed.add(slot);
+    }
+    return [...changed];
+  }
+
+  of(slot: number): ProfiledFunction[] {
+    return [...(this.#bySlot.get(slot)?.values() ?? [])];
+  }
+
+  forget(slot: number): void {
+    this.#bySlot.delete(slot);
+  }
+
+  #add(slot: number, located: ProfiledFunction): boolean {
+    const own = this.#bySlot.get(slot) ?? new Map<string, ProfiledFunction>();
+    const key = `${located.scriptId}:${located.line}:${located.column}`;
+    if (own.has(key) || own.size >= MAX_PER_SCOPE) return false;
+    this.#bySlot.set(slot, own.set(key, located));
+    return true;
+  }
+}

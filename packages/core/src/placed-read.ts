@@ -1,0 +1,135 @@
+import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
+import type { SurvivorSample } from './attribute/survival-read.ts';
+import type { FrameMap } from './frames/frame-map.ts';
+import type { StackPlace } from './frames/stack-place.ts';
+import type { AllocationReading, ProfiledFunction } from './internal-types.ts';
+import type { ResolvedStack } from './report/snapshot-data.ts';
+import type { AllocationCandidate, Frame, SiteReport } from './site-types.ts';
+
+type Stack = readonly ProfiledFunction[];
+
+/** With fewer samples below its own handler those count too that no scope can be told of. */
+const MIN_OWN_SAMPLES = 5;
+
+/** One read of the profiler, each stack with the scopes and the function that it speaks of. */
+export class PlacedRead {
+  readonly samples: readonly SurvivorSample[];
+  readonly #reading: AllocationReading;
+  readonly #frames: FrameMap;
+  readonly #stacks: readonly Stack[];
+  readonly #places: StackPlace[];
+  /** By ordinal, the stack of a sample. */
+  readonly #stackOf: ReadonlyMap<number, number>;
+  /** By slot, null for all: asked at every report, and the same until the next read. */
+  readonly #sites = new Map<number | null, SiteReport | null>();
+
+  constructor(reading: AllocationReading, frames: FrameMap) {
+    this.#reading = reading;
+    this.#frames = frames;
+    this.#stacks = reading.stacks.map((stack) => stack.map((index) => reading.functions[index]!));
+    frames.learn(this.#stacks);
+    this.#places = this.#stacks.map((stack) => frames.place(stack));
+    this.#stackOf = new Map(reading.samples.map(({ ordinal, stack }) => [ordinal, stack]));
+    this.samples = reading.samples.map(({ ordinal, bytes, stack }) => ({
+      ordinal,
+      bytes,
+      ...this.#places[stack]!,
+    }));
+  }
+
+  /** The function that allocated most of what a scope gained, null where no sample tells. */
+  site(judgement: SurvivalJudgement, slot: number | null): SiteReport | null {
+    const known = this.#sites.get(slot);
+    if (known !== undefined) return known;
+    const found = this.#findSite(judgement, slot);
+    this.#sites.set(slot, found);
+    return found;
+  }
+
+  /** All live samples, by stack. */
+  stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] {
+    const byStack = new Map<number, { bytes: number; variance: number; ordinals: number[] }>();
+    for (const { ordinal, bytes, stack } of this.#reading.samples) {
+      const sum = byStack.get(stack) ?? { bytes: 0, variance: 0, ordinals: [] };
+      sum.bytes += bytes;
+      sum.variance += bytes ** 2;
+      sum.ordinals.push(ordinal);
+      byStack.set(stack, sum);
+    }
+    const frameOf = framesOf(this.#frames);
+    return [...byStack].map(([stack, sum]) => {
+      const { slots } = this.#places[stack]!;
+      return {
+        ...sum,
+        frames: this.#stacks[stack]!.map(frameOf),
+        scope: slots.length === 1 ? (nameOf(slots[0]!) ?? null) : null,
+        samples: sum.ordinals.length,
+      };
+    });
+  }
+
+  /** A scope lost its slot, which another one may get. */
+  forget(slot: number): void {
+    this.#sites.clear();
+    for (const [stack, place] of this.#places.entries()) {
+      if (!place.slots.includes(slot)) continue;
+      this.#places[stack] = { ...place, slots: place.slots.filter((other) => other !== slot) };
+    }
+  }
+
+  #findSite({ gained }: SurvivalJudgement, slot: number | null): SiteReport | null {
+    const alive = gained.filter(({ ordinal }) => this.#stackOf.has(ordinal));
+    const pool = slot === null ? alive : poolOf(alive, slot);
+    const sites = sumsBy(pool, ({ site }) => site);
+    const top = largest(sites);
+    if (top === null) return null;
+    const own = pool.filter(({ site }) => site === top);
+    const stack = this.#stacks[largest(sumsBy(own, ({ ordinal }) => this.#stackOf.get(ordinal)!))!]!;
+    const told = this.#frames.describe(stack);
+    return {
+      ...told,
+      share: sites.get(top)! / pool.reduce((sum, { bytes }) => sum + bytes, 0),
+      samples: own.length,
+      lines: told.kind === 'requests' ? [] : this.#lines(stack, told.allocating),
+    };
+  }
+
+  #lines(stack: Stack, allocating: Frame): AllocationCandidate[] {
+    const found = stack.find((profiled) => isSame(this.#frames.frame(profiled), allocating));
+    return found === undefined ? [] : this.#frames.lines(found);
+  }
+}
+
+function poolOf(alive: SurvivalJudgement['gained'], slot: number): SurvivalJudgement['gained'] {
+  const own = alive.filter(({ slots }) => slots.includes(slot));
+  if (own.length >= MIN_OWN_SAMPLES) return own;
+  return alive.filter(({ slots }) => slots.length === 0 || slots.includes(slot));
+}
+
+function sumsBy<T extends { bytes: number }>(
+  samples: readonly T[],
+  keyOf: (sample: T) => number,
+): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const sample of samples) sums.set(keyOf(sample), (sums.get(keyOf(sample)) ?? 0) + sample.bytes);
+  return sums;
+}
+
+function largest(sums: ReadonlyMap<number, number>): number | null {
+  let best: { key: number; bytes: number } | null = null;
+  for (const [key, bytes] of sums) if (best === null || bytes > best.bytes) best = { key, bytes };
+  return best?.key ?? null;
+}
+
+function framesOf(frames: FrameMap): (profiled: ProfiledFunction) => Frame {
+  const known = new Map<ProfiledFunction, Frame>();
+  return (profiled) => {
+    const frame = known.get(profiled) ?? frames.frame(profiled);
+    known.set(profiled, frame);
+    return frame;
+  };
+}
+
+function isSame(a: Frame, b: Frame): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column && a.function === b.function;
+}

@@ -1,0 +1,47 @@
+import type { Frame, SiteReport } from '../site-types.ts';
+import { formatProbability } from './quantities.ts';
+
+/** Guesses shown; the report has all. */
+const SHOWN_LINES = 2;
+/** With fewer samples a function is a hint. */
+const MIN_SAMPLES = 5;
+
+/** Who allocated what stayed, as lines of a label and a text; none where nobody knows, as in reports of before. */
+export function siteLines(site: SiteReport | null | undefined): [label: string, text: string][] {
+  if (site == null) return [];
+  if (site.kind === 'requests')
+    return [['allocated in', `Node and the framework: requests themselves are kept  (${shareText(site)})`]];
+  const { entry, allocating, handler, kind } = site;
+  const isOne = isSame(entry, allocating);
+  const lines: [string, string][] = [
+    [
+      'allocated in',
+      `${frameText(allocating)}  (${kind === 'middleware' ? 'in a middleware' : 'function'}; ${shareText(site)})`,
+    ],
+  ];
+  for (const { line, text, container } of site.lines.slice(0, SHOWN_LINES))
+    lines.push(['', `perhaps line ${line}: ${text}${container === null ? '' : `, ${container}`}`]);
+  if (!isOne) lines.push(['entered by', frameText(entry)]);
+  if (handler !== null && !isSame(handler, allocating) && !isSame(handler, entry))
+    lines.push([kind === 'middleware' ? 'middleware' : 'called from', frameText(handler)]);
+  return lines;
+}
+
+/** `loadUser  src/users.ts:41`, with the package before the file of one. */
+export function frameText({ function: name, file, line, package: from }: Frame): string {
+  return `${name}  ${from === undefined ? '' : `${from} `}${shortFile(file)}:${line}`;
+}
+
+/** Below `node_modules` the package says the rest. */
+function shortFile(file: string): string {
+  return /(?:^|.*\/)node_modules\/(?:@[^/]+\/)?[^/]+\/(.*)$/.exec(file)?.[1] ?? file;
+}
+
+function shareText({ share, samples }: SiteReport): string {
+  const of = `${formatProbability(share)} of what stayed`;
+  return samples < MIN_SAMPLES ? `${of}; a hint: ${samples} ${samples === 1 ? 'sample' : 'samples'}` : of;
+}
+
+function isSame(a: Frame, b: Frame): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column;
+}

@@ -1,0 +1,101 @@
+import { type ReadHindrance, type ReadPace, ReadSchedule } from './decide/read-schedule.ts';
+import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
+import { readChargeMs } from './measure/read-cost.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** What boots allocates much that stays, and a tool that wants the profiler for itself has started by then. */
+const START_AFTER_MS = 30_000;
+
+/** Bytes per sample, on average. Finer ones find smaller leaks sooner; their price is not worth it beside live traffic. */
+const INTERVAL_BYTES = 64 * 1024;
+const PROVE_INTERVAL_BYTES = 16 * 1024;
+
+/** Units between two reads below which the second would tell nothing new. */
+const NEEDED_UNITS = 2000;
+
+/** The process as a read would find it; `nowMs` on the detector's clock. */
+export interface ReadNeed {
+  nowMs: number;
+  units: number;
+  pace: ReadPace;
+  /** The floors rise so that it could matter, or something is suspect. */
+  triggered: boolean;
+  /** The floor of a natural major GC that has just been, null at other times. */
+  after: FloorReading | null;
+}
+
+/** V8's heap profiler of this isolate: started when its time has come, read when that is due and paid for. */
+export class SiteReader {
+  reads = 0;
+  /** Why the last question for a read was answered with no, null if it was not. */
+  hindrance: ReadHindrance | null = null;
+  readonly #options: ResolvedOptions;
+  readonly #runtime: Runtime;
+  readonly #startMs: number;
+  #schedule: ReadSchedule | null = null;
+
+  constructor(options: ResolvedOptions, runtime: Runtime, startMs: number) {
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#startMs = startMs;
+  }
+
+  /** Why there is no profiler, null while it runs and before it was started. */
+  get unavailable(): string | null {
+    return this.#options.profiler === false
+      ? 'switched off (option profiler)'
+      : this.#runtime.sampler.unavailable;
+  }
+
+  get isRunning(): boolean {
+    return this.#runtime.sampler.isRunning;
+  }
+
+  /** Bytes per sample on average. */
+  get intervalBytes(): number {
+    return this.#options.level === 'prove' ? PROVE_INTERVAL_BYTES : INTERVAL_BYTES;
+  }
+
+  /** @returns true if the profiler was started now */
+  startIfDue(nowMs: number, units: number): boolean {
+    const isTime = this.#options.level === 'prove' || nowMs - this.#startMs >= START_AFTER_MS;
+    return isTime && this.start(nowMs, units);
+  }
+
+  /** Starts it whatever the time; one that could not start is not tried again. @returns true if it was started now */
+  start(nowMs: number, units: number): boolean {
+    const { profiler, maxOverhead, maxPause, maxHeapForReads } = this.#options;
+    if (this.#schedule !== null || profiler === false) return false;
+    this.#schedule = new ReadSchedule({
+      ...{ maxOverhead, maxPauseMs: maxPause, maxHeapForReadsBytes: maxHeapForReads },
+      ...{ startMs: nowMs, startUnits: units },
+    });
+    this.#runtime.sampler.start(this.intervalBytes);
+    return this.isRunning;
+  }
+
+  isDue({ after, ...need }: ReadNeed): boolean {
+    const { sampler } = this.#runtime;
+    if (this.#schedule === null || !sampler.isRunning) return false;
+    const withoutGc = sampler.readsWithoutGc && after !== null;
+    // Where a read can come with the next natural GC it waits for that; at `prove` GCs are forced anyway.
+    if (sampler.readsWithoutGc && !withoutGc && need.pace !== 'prove') return false;
+    const heapUsedBytes = this.#runtime.heapUsedBytes();
+    const decision = this.#schedule.decide({ ...need, heapUsedBytes, neededUnits: NEEDED_UNITS, withoutGc });
+    this.hindrance = decision.due ? null : decision.why;
+    return decision.due;
+  }
+
+  /** Reads now, due or not; null where the profiler does not run or was lost. */
+  read({ nowMs, units, after }: Pick<ReadNeed, 'nowMs' | 'units' | 'after'>): AllocationReading | null {
+    const heapUsedBytes = this.#runtime.heapUsedBytes();
+    const reading = this.#runtime.sampler.read(after ?? undefined);
+    if (reading === null) return null;
+    this.reads += 1;
+    this.#schedule?.noteRead({
+      ...{ nowMs, units, heapUsedBytes, pauseMs: reading.pauseMs },
+      ...{ chargeMs: readChargeMs(reading), forced: reading.floor.forced },
+    });
+    return reading;
+  }
+}

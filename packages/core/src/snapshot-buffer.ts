@@ -1,0 +1,81 @@
+import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
+import { OrdinalClock } from './report/ordinal-clock.ts';
+import { topSites } from './report/top-sites.ts';
+import type { TopSite } from './site-types.ts';
+
+/** Snapshots kept. */
+const CAPACITY = 5;
+/** Those with stacks that stay however old they are: without two of them nothing can be compared. */
+const WITH_STACKS = 2;
+/** Milliseconds between the entries of the schedule. */
+const INTERVAL_MS = 60_000;
+
+export interface SnapshotBufferOptions {
+  /** Monotonic milliseconds. */
+  now: () => number;
+  /** Milliseconds between entries without anybody asking. @default 60000 */
+  intervalMs?: number;
+}
+
+/**
+ * The last five snapshots. One is due a minute after the last one; those of the schedule hold memory, scopes and counters, and stacks
+ * only where the profiler was read anyway. The two newest with stacks stay until newer ones with stacks come, so that there is
+ * something to compare as soon as anything grows; all others leave oldest first.
+ */
+export class SnapshotBuffer {
+  readonly #now: () => number;
+  readonly #intervalMs: number;
+  readonly #clock = new OrdinalClock();
+  #entries: AllocationSnapshot[] = [];
+  #lastMs: number;
+
+  constructor({ now, intervalMs = INTERVAL_MS }: SnapshotBufferOptions) {
+    this.#now = now;
+    this.#intervalMs = intervalMs;
+    this.#lastMs = now();
+  }
+
+  /** Whether the schedule wants an entry now, with or without stacks. */
+  get isDue(): boolean {
+    return this.#now() - this.#lastMs >= this.#intervalMs;
+  }
+
+  /** Oldest first. */
+  get snapshots(): readonly AllocationSnapshot[] {
+    return this.#entries;
+  }
+
+  /** How many hold stacks; below two while something grows, a read is worth more than usual. */
+  get withStacks(): number {
+    return this.#entries.filter(holdsStacks).length;
+  }
+
+  /** The newest with stacks, null before the first. */
+  get newestWithStacks(): AllocationSnapshot | null {
+    return this.#entries.findLast(holdsStacks) ?? null;
+  }
+
+  /** Takes one in, whoever asked for it; it counts as the schedule's. */
+  add(snapshot: AllocationSnapshot): void {
+    this.#lastMs = this.#now();
+    this.#clock.mark(snapshot.data);
+    this.#entries = kept([...this.#entries, snapshot]);
+  }
+
+  /** What grew most between the two newest with stacks; of a single one what is largest. */
+  topSites(count = 5): TopSite[] {
+    const [newest, older = null] = this.#entries.filter(holdsStacks).reverse();
+    return newest === undefined ? [] : topSites(newest, older, count, this.#clock);
+  }
+}
+
+function holdsStacks({ unavailable }: AllocationSnapshot): boolean {
+  return unavailable === null;
+}
+
+function kept(entries: readonly AllocationSnapshot[]): AllocationSnapshot[] {
+  if (entries.length <= CAPACITY) return [...entries];
+  const staying = new Set(entries.filter(holdsStacks).slice(-WITH_STACKS));
+  const leaving = entries.find((entry) => !staying.has(entry));
+  return entries.filter((entry) => entry !== leaving);
+}

@@ -1,0 +1,10 @@
+export { LeakguardError } from './errors.ts';
+export type { GroupOptions } from './report/allocation-snapshot.ts';
+export { AllocationSnapshot } from './report/allocation-snapshot.ts';
+export type { AllocationDifference, AllocationStatistic } from './report/allocation-statistics.ts';
+export type { AllocationTextOptions } from './report/allocation-text.ts';
+export { formatDifference, formatSnapshot, formatStatistic } from './report/allocation-text.ts';
+export { readSnapshotFile, writeSnapshotFile } from './report/snapshot-file.ts';
+export type { GroupBy } from './report/stack-groups.ts';
+export { GROUPINGS } from './report/stack-groups.ts';
+export type { AllocationSnapshotData, Frame, StackStatistic, TopSite } from './site-types.ts';

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { SiteSurvival } from '../../src/attribute/site-survival.ts';
+import { siteCandidates, siteEvidence } from '../../src/decide/site-naming.ts';
+import { type SiteGrowth, siteGrowths, siteVerdicts } from '../../src/decide/site-verdicts.ts';
+import { SourceVerdicts } from '../../src/decide/source-verdicts.ts';
+import { growthThresholds } from '../../src/decide/thresholds.ts';
+import { EVERY_REQUEST, FIRST_SCOPE } from '../../src/measure/floor.ts';
+import {
+  below,
+  exponential,
+  forever,
+  generatedReads,
+  type Kept,
+  SHARES,
+} from '../attribute/generated-samples.ts';
+
+const LIVE = growthThresholds({
+  minBytesPerUnit: 128,
+  minTotalBytes: 2 ** 20,
+  heapLimitBytes: 2 ** 28,
+  prove: false,
+});
+const SOURCES = FIRST_SCOPE + SHARES.length;
+const EVERY_2000 = Array.from({ length: 13 }, (_, k) => 5000 + 2000 * k);
+
+/** Growths after each read. */
+function growths(
+  kept: readonly Kept[],
+  { seed = 1, readAt = EVERY_2000, before = 3000 } = {},
+): SiteGrowth[][] {
+  const { start, reads } = generatedReads({ seed, kept, readAt, before });
+  const survival = new SiteSurvival(start);
+  return reads.map((read) => {
+    survival.push(read);
+    const judgement = survival.judge();
+    return siteGrowths(judgement, LIVE, siteCandidates(siteEvidence(judgement, SOURCES)([])));
+  });
+}
+
+describe('siteGrowths', () => {
+  it('names a leak, first growing, then leaking, with its size', () => {
+    const told = growths([{ route: 0, bytes: 4000, life: forever, place: below(0, 0.7) }]).flat();
+    expect(told[0]).toMatchObject({ source: FIRST_SCOPE, verdict: 'growing', isHint: false, signal: 'heap' });
+    expect(told.at(-1)).toMatchObject({ source: FIRST_SCOPE, verdict: 'leaking' });
+    const { estimate, samples, ownSamples } = told.at(-1)!;
+    expect(Math.abs(estimate.bytesPerUnit / 4000 - 1)).toBeLessThan(0.2);
+    expect(estimate.ci95[0]).toBeLessThan(4000);
+    expect(samples).toBeGreaterThanOrEqual(ownSamples);
+    expect(ownSamples).toBeGreaterThan(5);
+  });
+
+  it('never calls leaking what takes fewer than 5,000 units of the scope, unless it is huge', () => {
+    const told = growths([{ route: 3, bytes: 4000, life: forever, place: below(3, 1) }]).flat();
+    expect(told.at(-1)).toMatchObject({ source: FIRST_SCOPE + 3, verdict: 'growing' });
+  });
+
+  it('says nothing of a store that was full before the profiler was started: the floor does not rise', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const store: Kept = { route: 0, bytes: 3000, life: () => 12_000, place: below(0, 1) };
+      const readAt = [17_000, 20_000, 23_000, 26_000];
+      expect(growths([store], { seed, readAt, before: 14_000 }).flat()).toEqual([]);
+    }
+  });
+
+  it('says nothing of less than 1 MB or of less than 128 B per unit', () => {
+    expect(growths([{ route: 0, bytes: 90, life: forever, place: below(0, 1) }]).flat()).toEqual([]);
+    const few = growths([{ route: 3, bytes: 900, life: forever, place: below(3, 1) }], {
+      readAt: [7000, 11_000],
+    });
+    expect(few.flat()).toEqual([]);
+  });
+
+  it('names what every request leaks in a middleware as that, not by a route', () => {
+    const slots = SHARES.map((_, slot) => slot);
+    const place = (): { site: number; slots: number[]; role: 'middleware' } => ({
+      site: 7,
+      slots,
+      role: 'middleware',
+    });
+    const told = growths([{ route: null, bytes: 2000, life: forever, place }]).flat();
+    expect(new Set(told.map(({ source }) => source))).toEqual(new Set([EVERY_REQUEST]));
+    expect(told.at(-1)!.verdict).toBe('leaking');
+  });
+
+  it('is never leaking over twelve seeds of steady stores', () => {
+    const kept: Kept[] = [
+      { route: 0, bytes: 6000, life: exponential(700), place: below(0, 0.6) },
+      { route: 2, bytes: 20_000, life: exponential(2000), place: below(2, 0.6) },
+    ];
+    for (let seed = 1; seed <= 12; seed++)
+      expect(
+        growths(kept, { seed })
+          .flat()
+          .map(({ verdict }) => verdict),
+      ).not.toContain('leaking');
+  });
+
+  it('is one more voice in the verdict of a source', () => {
+    const verdicts = new SourceVerdicts();
+    const told = growths([{ route: 0, bytes: 4000, life: forever, place: below(0, 0.7) }]).at(-1)!;
+    expect(verdicts.update([], new Map(), new Date(0), siteVerdicts(told))).toEqual([
+      { key: FIRST_SCOPE, from: 'stable', to: 'leaking' },
+    ]);
+    expect(verdicts.update([], new Map(), new Date(1))).toEqual([
+      { key: FIRST_SCOPE, from: 'leaking', to: 'stable' },
+    ]);
+  });
+});

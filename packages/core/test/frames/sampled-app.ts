@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+import { processFiles } from '../../src/frames/app-files.ts';
+import { FrameMap } from '../../src/frames/frame-map.ts';
+import type { LocatedHandler } from '../../src/frames/handler-registry.ts';
+import type { StackPlace } from '../../src/frames/stack-place.ts';
+import type { ProfiledFunction } from '../../src/internal-types.ts';
+
+const run = promisify(execFile);
+const PROGRAM = fileURLToPath(new URL('./programs/sampling-server.mjs', import.meta.url));
+const MODULES = resolve(import.meta.dirname, '../../../../node_modules');
+
+/** A folder with these files, and with the packages of this repository that are named; gone when the test is over. */
+export function appFolder(files: Record<string, string>, packages: string[] = []): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'leakguard-frames-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  for (const name of packages) {
+    const link = join(folder, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    if (!existsSync(link)) symlinkSync(realpathSync(join(MODULES, name)), link);
+  }
+  return folder;
+}
+
+/** Answers of which this one has 95 % of the bytes. */
+export function mostly(answer: string): unknown {
+  return {
+    asymmetricMatch: (answers: Record<string, number>) => (answers[answer] ?? 0) >= 0.95,
+    toString: () => `95 % of ${answer}`,
+  };
+}
+
+interface Stack {
+  stack: ProfiledFunction[];
+  bytes: number;
+}
+
+/** What the profiler said of an app under load: what was alive at several reads, and the handlers of its routes. */
+export class SampledApp {
+  readonly frames: FrameMap;
+  readonly last: readonly Stack[];
+  readonly names: readonly string[];
+  readonly scopes: readonly { handlers: readonly LocatedHandler[] }[];
+  readonly #reads: Stack[][];
+
+  constructor(printed: string, cwd: string) {
+    const { functions, reads, scopes } = JSON.parse(printed) as {
+      functions: ProfiledFunction[];
+      reads: { stack: number[]; bytes: number }[][];
+      scopes: { name: string; handlers: LocatedHandler[] }[];
+    };
+    this.scopes = scopes;
+    this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
+    this.names = scopes.map(({ name }) => name);
+    for (const [slot, { handlers }] of scopes.entries()) {
+      this.frames.register(
+        slot,
+        handlers.map(({ captured: _, ...handler }) => handler),
+      );
+    }
+    const stacks = reads.map((read) =>
+      read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
+    );
+    this.#reads = stacks;
+    this.last = stacks.at(-1)!;
+    this.#learn();
+  }
+
+  /** Registers the handlers once more, with the functions that they have captured. */
+  registerCaptured(): void {
+    for (const [slot, { handlers }] of this.scopes.entries()) this.frames.register(slot, handlers);
+    this.#learn();
+  }
+
+  #learn(): void {
+    for (const read of this.#reads) this.frames.learn(read.map(({ stack }) => stack));
+  }
+
+  /**
+   * The live samples that a function with this name has on its stack, heaviest first. Once optimized it may have been
+   * inlined, and V8 books what it allocates on its caller: then those whose innermost function is `caller`.
+   */
+  of(name: string, caller?: string): Stack[] {
+    const isInlined = (stack: ProfiledFunction[]) =>
+      caller !== undefined && stack.find(({ line }) => line >= 0)?.name === caller;
+    return this.last
+      .filter(({ stack }) => stack.some((one) => one.name === name) || isInlined(stack))
+      .sort((a, b) => b.bytes - a.bytes);
+  }
+
+  /** Share of the bytes of these stacks for each answer: `handler GET /a|GET /b`. */
+  answers(stacks: readonly Stack[]): Record<string, number> {
+    const total = stacks.reduce((sum, { bytes }) => sum + bytes, 0);
+    const shares: Record<string, number> = {};
+    for (const { stack, bytes } of stacks) {
+      const answer = this.text(this.frames.place(stack));
+      shares[answer] = (shares[answer] ?? 0) + bytes / total;
+    }
+    return shares;
+  }
+
+  text({ role, slots }: StackPlace): string {
+    return [
+      role,
+      slots
+        .map((slot) => this.names[slot])
+        .sort()
+        .join('|'),
+    ]
+      .join(' ')
+      .trim();
+  }
+}
+
+/** Runs an app of a folder in a process of its own, under load. */
+export async function sampleApp(
+  folder: string,
+  { file = 'app.mjs', perPath = 200, interval = 2048, learns = true, flags = [] as string[] } = {},
+): Promise<SampledApp> {
+  const numbers = [String(perPath), String(interval), learns ? 'learn' : ''];
+  const args = [...flags, PROGRAM, join(folder, file), ...numbers];
+  const { stdout } = await run(process.execPath, args, { cwd: folder, maxBuffer: 200_000_000 });
+  return new SampledApp(stdout, folder);
+}
