@@ -13,6 +13,7 @@ const BENCHES = {
   sites: 'what survivors of the heap profiler find, whom they name, and what they accuse falsely',
   overhead: 'what the guard costs per request and per job',
   recycle: 'what recycling workers costs per job, and what memory it gives back',
+  'type-growth': 'what counting live objects by type costs',
   'several-leaks': 'what is found of two or three leaks at once',
 };
 

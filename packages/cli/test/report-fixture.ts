@@ -22,6 +22,8 @@ export function leakingReport(): GrowthReport {
     },
     scopes: [leakingScope()],
     unattributed: null,
+    collections: [],
+    counters: [],
     evidence: {
       majorGcs: 133,
       forcedGcs: 130,

@@ -12,6 +12,7 @@ import type { ResolvedOptions } from './options.ts';
 import { evidenceReport } from './report/evidence.ts';
 import { type ScopeFacts, scopeReports } from './report/growth-report.ts';
 import { unattributedReport } from './report/unattributed.ts';
+import type { SideCounts } from './side-counts.ts';
 import type { SiteChannel } from './site-channel.ts';
 import type { SiteReader } from './site-reader.ts';
 import type { EvidenceReport, GrowthReport, MemoryReport, ScopeReport } from './types.ts';
@@ -27,6 +28,7 @@ export interface DetectorState {
   meter: CostMeter;
   floors: FloorChannel;
   isolates: IsolateGrowth;
+  sideCounts: SideCounts;
   sites: { channel: SiteChannel; reader: SiteReader; growths: readonly SiteGrowth[] };
   slope: FloorSlope;
   forecaster: HeapForecaster;
@@ -59,6 +61,7 @@ export function detectorReport(state: DetectorState): GrowthReport {
       perSecondOf,
       () => state.sites.channel.site(null),
     ),
+    ...state.sideCounts.reports((slot) => ledger.nameOf(slot) ?? ''),
     evidence: evidence(state),
     overhead: meter.overhead(runtime.processCpuMs()),
   };

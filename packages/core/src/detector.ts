@@ -20,6 +20,7 @@ import { readChargeMs } from './measure/read-cost.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ScopeFacts } from './report/growth-report.ts';
+import { SideCounts } from './side-counts.ts';
 import { SiteChannel } from './site-channel.ts';
 import { SiteReader } from './site-reader.ts';
 import { SpikeWatch } from './spike-watch.ts';
@@ -31,6 +32,8 @@ export interface DetectorHooks {
   overflowed(name: string): void;
   /** Does background work that must not throw into the host. */
   contained(work: () => void): void;
+  /** Something in the background has failed; must not throw. */
+  failed(error: unknown): void;
 }
 
 /** Measures, attributes and decides; knows no timers, no logger and no listeners. */
@@ -43,6 +46,7 @@ export class Detector {
   majorGcs = 0;
   forcedGcs = 0;
   readonly isolates: IsolateGrowth;
+  readonly sideCounts: SideCounts;
   readonly reader: SiteReader;
   readonly sites: SiteChannel;
   readonly #options: ResolvedOptions;
@@ -82,6 +86,7 @@ export class Detector {
         return this.#changes();
       },
     });
+    this.sideCounts = new SideCounts({ prove, runtime, onError: hooks.failed });
     this.reader = new SiteReader(options, runtime, this.#startMs);
     this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
       hooks.contained(() => this.#charge(work)),
@@ -121,6 +126,7 @@ export class Detector {
     if (reading.forced) {
       this.forcedGcs += 1;
       this.#lookAtCanaries();
+      this.lookAtSideCounts();
     }
     this.#slope.push(reading.timeMs, reading.heapBytes);
     // At `prove` the rows are forced ones: natural floors carry floating garbage that would only blur them.
@@ -186,6 +192,11 @@ export class Detector {
     return this.#changes();
   }
 
+  /** Reads the counts beside memory: every ten seconds, and at forced GCs, which at `prove` come closer together. */
+  lookAtSideCounts(): void {
+    this.#charge(() => this.sideCounts.look(this.#counts(), this.clock.now()));
+  }
+
   /** Notes the counts from which rates are taken; once per report interval. */
   markRates(): void {
     const units = Float64Array.from({ length: this.ledger.slots }, (_, slot) => this.ledger.unitsOf(slot));
@@ -199,11 +210,16 @@ export class Detector {
   evictIdle(): void {
     const { spokenOf } = this.#floors;
     const inIsolates = this.isolates.spokenOf;
+    const inCounts = this.sideCounts.spokenOf;
     const isHeld = (source: number): boolean =>
-      spokenOf.has(source) || inIsolates.has(source) || this.#verdicts.since(source) !== null;
+      spokenOf.has(source) ||
+      inIsolates.has(source) ||
+      inCounts.has(source) ||
+      this.#verdicts.since(source) !== null;
     for (const slot of this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle))) {
       this.#floors.forget(FIRST_SCOPE + slot);
       this.isolates.forget(FIRST_SCOPE + slot);
+      this.sideCounts.forget(FIRST_SCOPE + slot);
       this.sites.forget(slot);
       this.#survivors.reset(slot);
       this.#rates.forget(slot);
@@ -222,6 +238,7 @@ export class Detector {
       meter: this.meter,
       floors: this.#floors,
       isolates: this.isolates,
+      sideCounts: this.sideCounts,
       sites: { channel: this.sites, reader: this.reader, growths: this.#siteGrowths() },
       slope: this.#slope,
       forecaster: this.#forecaster,

@@ -1,9 +1,12 @@
 /** Codes of every error that leakguard throws. */
 export type LeakguardErrorCode =
+  | 'ERR_LEAKGUARD_BUDGET'
   | 'ERR_LEAKGUARD_OPTION'
   | 'ERR_LEAKGUARD_CLOSED'
   | 'ERR_LEAKGUARD_GC_UNAVAILABLE'
   | 'ERR_LEAKGUARD_REDIS'
+  | 'ERR_LEAKGUARD_TRACK'
+  | 'ERR_LEAKGUARD_TYPES'
   | SnapshotErrorCode
   | ControlErrorCode;
 

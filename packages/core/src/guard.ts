@@ -1,5 +1,6 @@
 import type { Ask } from './control/control-protocol.ts';
 import { openControl } from './control/open-control.ts';
+import { typeLimits } from './decide/type-budget.ts';
 import { Detector } from './detector.ts';
 import { LeakguardError } from './errors.ts';
 import { GuardEmitter } from './guard-emitter.ts';
@@ -16,7 +17,10 @@ import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import { defaultLogger } from './report/default-logger.ts';
 import { GrowthLog } from './report/growth-log.ts';
 import type { SnapshotOrigin } from './report/snapshot-event.ts';
+import { SIDE_COUNTS_MS } from './side-counts.ts';
+import type { Trackable, TypeGrowth } from './site-types.ts';
 import { Snapshots } from './snapshots.ts';
+import { TypeWatch } from './type-watch.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -61,6 +65,7 @@ const EVENT_OF: Record<Verdict, 'growth' | 'leak' | 'cleared'> = {
 class LiveGuard implements MarkedGuard {
   readonly #options: ResolvedOptions;
   readonly #detector: Detector;
+  readonly #types: TypeWatch;
   readonly #emitter = new GuardEmitter();
   readonly #log: GrowthLog;
   readonly #observation: Observation;
@@ -82,12 +87,14 @@ class LiveGuard implements MarkedGuard {
     const contained = { ...options, ignore: containedIgnore(options.ignore, onError) };
     this.#detector = new Detector(contained, runtime, {
       contained: (work) => this.#contained(work),
+      failed: onError,
       overflowed: (name) =>
         this.#log.notice(
           `maxScopes (${options.maxScopes}) is reached: ${name} and further scopes count in (other) until others have been idle ` +
             'for 20 major GCs. Raise it, unless names hold ids: then name scopes by what they have in common',
         ),
     });
+    this.#types = new TypeWatch(runtime, typeLimits(options));
     this.#detector.spikes.onSpike = (spike) => this.#contained(() => this.#tellSpike(spike));
     this.#snapshots = new Snapshots(this.#detector);
     this.#observation = new Observation(options, runtime, this.#detector, {
@@ -98,6 +105,7 @@ class LiveGuard implements MarkedGuard {
     });
     this.#observation.start();
     this.#observation.every(options.reportInterval, () => this.#endInterval());
+    this.#observation.every(SIDE_COUNTS_MS, () => this.#detector.lookAtSideCounts());
     this.#listen(runtime, onError);
   }
 
@@ -158,6 +166,17 @@ class LiveGuard implements MarkedGuard {
       await this.#window;
     }
     return this.report();
+  }
+
+  async typeGrowth(): Promise<TypeGrowth[]> {
+    this.#assertOpen();
+    const growth = this.#types.growth();
+    this.#detector.meter.charge(this.#types.pauseMs);
+    return growth;
+  }
+
+  track(name: string, collection: Trackable): () => void {
+    return this.#closed ? () => undefined : this.#detector.sideCounts.track(name, collection);
   }
 
   async takeSnapshot(): Promise<AllocationSnapshot> {

@@ -16,10 +16,15 @@ export { getGuard } from './shared-guard.ts';
 export type {
   AllocationCandidate,
   AllocationSnapshotData,
+  CollectionReport,
+  CounterReport,
   Frame,
   SiteReport,
+  Sizeable,
   StackStatistic,
   TopSite,
+  Trackable,
+  TypeGrowth,
 } from './site-types.ts';
 export type {
   AuditEvent,

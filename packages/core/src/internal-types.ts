@@ -21,6 +21,16 @@ export interface MemoryReading {
   heapLimitBytes: number;
 }
 
+/** What objects were alive at one tally. */
+export interface TypeReading {
+  /** Live objects by type. */
+  counts: ReadonlyMap<string, number>;
+  /** Objects counted. */
+  objects: number;
+  /** How long the program stood still, milliseconds. */
+  pauseMs: number;
+}
+
 /** A function as V8's profile tells it: where it starts. Line and column count from 0, -1 where unknown (native). */
 export interface ProfiledFunction {
   /** Empty for an anonymous function; `(GC)`, `(V8 API)` and the like are V8's own. */
@@ -112,6 +122,19 @@ export interface Runtime {
   canForceGc(): boolean;
   /** Forces a full GC and reads the floor, or null where this runtime cannot force one. Such a GC is not also reported by `watchMajorGcs`. */
   forceGc(): FloorReading | null;
+  /** Memory that the system, or the container, has left for the process, bytes; null where that is unknown. */
+  availableBytes(): number | null;
+  /** What keeps the event loop busy, one kind for each: 'Timeout', 'TCPSocketWrap'. */
+  activeResources(): readonly string[];
+  /** Contexts that are detached and not yet collected, and the bytes that V8's global handles take. */
+  heapHandles(): { detachedContexts: number; globalHandleBytes: number };
+  /**
+   * Counts live objects by type; stops the program for 10 to 15 ms per MB of small objects, and forces full GCs that `watchMajorGcs`
+   * does not report.
+   *
+   * @throws LeakguardError `ERR_LEAKGUARD_TYPES` where they cannot be counted
+   */
+  tallyTypes(): TypeReading;
   /** V8's sampling heap profiler. A GC that its `read` forces is not also reported by `watchMajorGcs`. */
   readonly sampler: AllocationSampler;
   /** Calls back in a later turn of the event loop, after what waits for I/O had its turn. Never keeps the process alive. */

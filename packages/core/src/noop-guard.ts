@@ -22,6 +22,7 @@ export function closedGuard(level: Level): MarkedGuard {
   return {
     ...noop(level, 'the guard was closed before its first unit'),
     analyze: () => Promise.reject(closedError()),
+    typeGrowth: () => Promise.reject(closedError()),
     takeSnapshot: () => Promise.reject(closedError()),
   };
 }
@@ -42,6 +43,8 @@ function noop(level: Level, reason: string): MarkedGuard {
     begin: () => NOOP_UNIT,
     report: () => emptyReport(level, reason),
     analyze: () => Promise.resolve(emptyReport(level, reason)),
+    typeGrowth: () => Promise.resolve([]),
+    track: () => () => undefined,
     takeSnapshot: () => Promise.resolve(emptySnapshot(level, reason)),
     on: () => () => undefined,
     close,
@@ -81,6 +84,8 @@ function emptyReport(level: Level, reason: string): GrowthReport {
     },
     scopes: [],
     unattributed: null,
+    collections: [],
+    counters: [],
     evidence: {
       majorGcs: 0,
       forcedGcs: 0,

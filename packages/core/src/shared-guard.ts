@@ -12,6 +12,7 @@ import {
 import { closedError, closedGuard, NO_SCOPE, NOOP_UNIT } from './noop-guard.ts';
 import { checkedOptions, resolveOptions } from './options.ts';
 import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
+import type { Trackable, TypeGrowth } from './site-types.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -127,7 +128,7 @@ class SharedGuard {
 /** One user's view of the shared guard; closing it twice counts once. */
 class GuardHandle implements MarkedGuard {
   readonly #shared: SharedGuard;
-  /** Subscriptions made through this handle: they end with it, so that users who come and go leave nothing behind. */
+  /** Subscriptions and trackings made through this handle: they end with it, so that users who come and go leave nothing behind. */
   readonly #offs = new Set<() => void>();
   #open = true;
 
@@ -173,17 +174,28 @@ class GuardHandle implements MarkedGuard {
     return this.#shared.guard.analyze();
   }
 
+  async typeGrowth(): Promise<TypeGrowth[]> {
+    if (!this.#open) throw closedError();
+    return this.#shared.guard.typeGrowth();
+  }
+
+  track(name: string, collection: Trackable): () => void {
+    return this.#open ? this.#untilClose(this.#shared.guard.track(name, collection)) : () => undefined;
+  }
+
   async takeSnapshot(): Promise<AllocationSnapshot> {
     if (!this.#open) throw closedError();
     return this.#shared.guard.takeSnapshot();
   }
 
   on<E extends keyof GuardEvents>(event: E, listener: (payload: GuardEvents[E]) => void): () => void {
-    if (!this.#open) return () => undefined;
-    const unsubscribe = this.#shared.guard.on(event, listener);
+    return this.#open ? this.#untilClose(this.#shared.guard.on(event, listener)) : () => undefined;
+  }
+
+  #untilClose(end: () => void): () => void {
     const off = (): void => {
       this.#offs.delete(off);
-      unsubscribe();
+      end();
     };
     this.#offs.add(off);
     return off;

@@ -1,4 +1,4 @@
-import type { MemoryReport, ScopeKind } from './types.ts';
+import type { MemoryReport, ScopeKind, Verdict } from './types.ts';
 
 /** Where a function starts: V8 names functions, not lines. As the app's source has it, where a source map tells. */
 export interface Frame {
@@ -107,4 +107,50 @@ export interface AllocationSnapshotData {
   /** What taking it cost: CPU with its after-effect as it was charged, and how long the program stood still; milliseconds. */
   costMs: number;
   pauseMs: number;
+}
+
+/** Live objects of one type, and how many more than at the call before. */
+export interface TypeGrowth {
+  /** Name of the constructor; `Job#2` for a second class of that name. */
+  type: string;
+  count: number;
+  /** Since the call before, null at the first. */
+  delta: number | null;
+}
+
+/** What can be tracked: a Map, a Set, an array, a cache, or a function that says how many entries there are. */
+export type Trackable = Sizeable | (() => number);
+
+/** Something that holds entries; its `size` is read, else its `length`. */
+export interface Sizeable {
+  readonly size?: number;
+  readonly length?: number;
+}
+
+/** What is known of the size of a tracked collection. */
+export interface CollectionReport {
+  name: string;
+  /** Entries, null while its size cannot be read. */
+  size: number | null;
+  verdict: Verdict;
+  /** Entries that stay per finished unit of `scope` (of any scope where that is null); null without evidence, and for growth with time alone. */
+  perUnit: number | null;
+  ci95: [number, number] | null;
+  /** Whose units it grows by; null where it does not grow, where it grows with every unit or with time, and where that was not looked for. */
+  scope: string | null;
+  /** Who else it could be, most probable first. */
+  candidates: { scope: string; probability: number }[];
+  /** The most it holds, where it says so itself (`max`). */
+  limit: number | null;
+}
+
+/** A count of the process that grows when something leaks. */
+export interface CounterReport {
+  /** 'active Timeout', "listeners 'data' on Server", 'detached contexts', 'global handles (bytes)'. */
+  name: string;
+  value: number;
+  /** By which it grows per thousand finished units beyond what units in flight explain; null without a basis for it. */
+  perThousandUnits: number | null;
+  /** Whether it grew steadily over all that was seen, far beyond its noise. */
+  growing: boolean;
 }

@@ -1,4 +1,4 @@
-import type { FloorReading, Runtime } from '../src/internal-types.ts';
+import type { FloorReading, Runtime, TypeReading } from '../src/internal-types.ts';
 import { FakeSampler } from './fake-sampler.ts';
 
 /** A process in the test's hand: clock, memory, GCs and timers move only when told to. */
@@ -75,6 +75,33 @@ export class FakeRuntime implements Runtime {
 
   forceGc(): FloorReading | null {
     return this.canForce ? this.reading(true) : null;
+  }
+
+  available: number | null = 2 ** 31;
+
+  availableBytes(): number | null {
+    return this.available;
+  }
+
+  activeKinds: string[] = [];
+  handles = { detachedContexts: 0, globalHandleBytes: 8192 };
+
+  activeResources(): readonly string[] {
+    return this.activeKinds;
+  }
+
+  heapHandles() {
+    return this.handles;
+  }
+
+  /** Live objects by type; a tally takes `tallyMs`. */
+  types: ReadonlyMap<string, number> = new Map();
+  tallyMs = 100;
+
+  tallyTypes(): TypeReading {
+    this.nowMs += this.tallyMs;
+    const objects = [...this.types.values()].reduce((sum, count) => sum + count, 0);
+    return { counts: new Map(this.types), objects, pauseMs: this.tallyMs };
   }
 
   every(intervalMs: number, run: () => void): () => void {

@@ -46,6 +46,22 @@ describe('getGuard', () => {
     expect(identity(one)).toBeDefined();
   });
 
+  it('ends what a handle tracked when that handle is closed, and counts no types for it', async () => {
+    const [one, two] = [join({ enabled: true }), join()];
+    const tracked = () => two.report().collections.map(({ name }) => name);
+    one.track('of one', [1]);
+    two.track('of two', () => 2);
+    const end = two.track('ended', () => 3);
+    expect(tracked()).toEqual(['of one', 'of two', 'ended']);
+    end();
+    await one.close();
+    expect(tracked()).toEqual(['of two']);
+    one.track('late', () => 4)();
+    expect(tracked()).toEqual(['of two']);
+    await expect(one.typeGrowth()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+    expect((await two.typeGrowth()).length).toBeGreaterThan(20);
+  });
+
   it('meets with a second installed copy of the package', async () => {
     const copy = await secondCopy();
     expect(copy.getGuard).not.toBe(getGuard);

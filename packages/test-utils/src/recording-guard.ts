@@ -1,5 +1,12 @@
 import type {
-  AllocationSnapshot, GrowthReport, Guard, ScopeId, ScopeKind, Seen, Unit } from '@leakguard/core';
+  AllocationSnapshot,
+  GrowthReport,
+  Guard,
+  ScopeId,
+  ScopeKind,
+  Seen,
+  Unit,
+} from '@leakguard/core';
 
 /** One unit as an adapter reported it. */
 export interface RecordedUnit {
@@ -81,6 +88,8 @@ export function recordingGuard(): RecordingGuard {
     },
     report: () => unavailable<GrowthReport>(),
     analyze: () => unavailable<Promise<GrowthReport>>(),
+    typeGrowth: () => unavailable(),
+    track: () => () => {},
     takeSnapshot: () => unavailable<Promise<AllocationSnapshot>>(),
     on: () => () => {},
     close: async () => {},

@@ -8,6 +8,9 @@ declare module 'jstat' {
       inv(p: number, degreesOfFreedom: number): number;
       cdf(x: number, degreesOfFreedom: number): number;
     };
+    normal: {
+      cdf(x: number, mean: number, deviation: number): number;
+    };
   };
   export default jStat;
 }

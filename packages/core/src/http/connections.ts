@@ -1,5 +1,7 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { noteEmitter } from '../measure/seen-emitters.ts';
 import { arrival, onResponseFinish } from './server-messages.ts';
 
 /** A request in flight, as its connection sees it. */
@@ -41,6 +43,7 @@ export class Connections<E extends Exchange> {
     this.#watchResponses();
     const known = socket[this.#key];
     if (known !== undefined) return known;
+    noteEmitter(message.server as EventEmitter, 'Server');
     const connection = new Connection<E>();
     socket.once('close', () => connection.close());
     socket[this.#key] = connection;

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { noteEmitter } from '../measure/seen-emitters.ts';
 import type { ServerCounter } from './server-counter.ts';
 import { noteGuardedServer, ServerExchange } from './server-exchange.ts';
 import { onRequestStart, watchServers } from './server-messages.ts';
@@ -20,6 +21,7 @@ export class GuardedServer {
     const guarded = new GuardedServer();
     Object.defineProperty(server, GUARDED, { value: guarded });
     noteGuardedServer();
+    noteEmitter(server, 'Server');
     watchRequests();
     if (protocol === 'http2') guarded.#listen(server);
     return guarded;

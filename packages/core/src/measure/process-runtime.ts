@@ -5,9 +5,10 @@ import { type GcProfilerConstructor, nativeGcProfiler } from './gc-profile.ts';
 import { GcWatch } from './gc-watch.ts';
 import { HeapSampler } from './heap-sampler.ts';
 import { type InspectorModule, loadInspector } from './inspector-link.ts';
-import { readHeapUsed, readMemory } from './memory-reading.ts';
+import { readAvailable, readHeapHandles, readHeapUsed, readMemory } from './memory-reading.ts';
 import { otherHeapProfiler } from './other-profiler.ts';
 import { nativeHeapProfile, type StartHeapProfile } from './profiler-run.ts';
+import { TypeTally } from './type-tally.ts';
 
 /** Doubles for what a process may lack; null stands for missing. */
 export interface ProcessRuntimeOptions {
@@ -27,6 +28,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
   const Profiler = options.Profiler === undefined ? nativeGcProfiler() : options.Profiler;
   const take = options.takeGc ?? takeGc;
   const now = (): number => performance.now();
+  const types = new TypeTally();
   let forcedUntilMs = Number.NEGATIVE_INFINITY;
   const sampler = new HeapSampler({
     now,
@@ -68,6 +70,17 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
       const floor = forceFloor(take(), now);
       if (floor !== null) forcedUntilMs = floor.timeMs;
       return floor;
+    },
+    availableBytes: readAvailable,
+    activeResources: () => process.getActiveResourcesInfo(),
+    heapHandles: readHeapHandles,
+    tallyTypes() {
+      try {
+        return types.read();
+      } finally {
+        // What is left of the objects' list would be in the floor of its GC.
+        forcedUntilMs = now();
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { TopSite } from '../site-types.ts';
+import type { CollectionReport, CounterReport, TopSite } from '../site-types.ts';
 import type {
   AuditEvent,
   GrowthReport,
@@ -73,6 +73,9 @@ export interface MemoryBody {
   /** All scopes, worst first; units count from the start. */
   scopes: MemoryScope[];
   unattributed: UnattributedReport | null;
+  /** What was tracked, and the counts that grow when something leaks. */
+  collections: CollectionReport[];
+  counters: CounterReport[];
   overhead: OverheadReport;
 }
 
@@ -156,9 +159,10 @@ export function unattributedBody(
 }
 
 export function memoryBody(report: GrowthReport): MemoryBody {
-  const { level, node, uptimeMs, memory, unattributed, overhead } = report;
+  const { level, node, uptimeMs, memory, unattributed, collections, counters, overhead } = report;
   const scopes = report.scopes.map(memoryScope);
-  return { event: 'memory', level, node, uptimeMs, memory, scopes, unattributed, overhead };
+  const state = { level, node, uptimeMs, memory, scopes, unattributed, collections, counters, overhead };
+  return { event: 'memory', ...state };
 }
 
 function memoryScope(report: ScopeReport): MemoryScope {

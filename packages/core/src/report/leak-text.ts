@@ -2,6 +2,7 @@ import { STORE_BENEFIT_UNITS } from '../decide/thresholds.ts';
 import { FLOORS_OF_SLOPE } from '../measure/floor-slope.ts';
 import { OTHER_SCOPE } from '../measure/ledger.ts';
 import type { GrowthReport, ScopeReport, UnattributedReport } from '../types.ts';
+import { formatCollections, formatCounters } from './collection-text.ts';
 import { carriesForecast, formatForecast, unattributedCarriesForecast } from './forecast-text.ts';
 import { formatLimits, isJudgedInIsolates } from './limits-text.ts';
 import { formatByteRange, formatBytes, formatP, formatProbability, formatSince } from './quantities.ts';
@@ -19,7 +20,7 @@ const STORE_IN_ISOLATES = `a bounded store that every isolate fills again; leaki
 
 /**
  * The report as a person reads it: every scope that is growing or leaking, worst first, then growth that follows no
- * scope, then what is still missing for a verdict. Made from the report alone, so a stored report reads the same.
+ * scope, then tracked collections and counters that grow, then what is still missing for a verdict. Made from the report alone, so a stored report reads the same.
  *
  * @example
  * console.log(formatReport(guard.report()));
@@ -28,10 +29,12 @@ export function formatReport(report: GrowthReport): string {
   const blocks = [
     ...report.scopes.filter(isGrowing).map((scope) => formatScope(scope, report)),
     ...(report.unattributed === null ? [] : [formatUnattributed(report.unattributed, report)]),
+    // A report that was stored by an earlier version has neither collections nor counters.
+    ...formatCollections(report.collections ?? []),
   ];
   if (blocks.length === 0) blocks.push(isOff(report) ? 'OFF  nothing is measured' : formatQuiet(report));
-  const limits = formatLimits(report);
-  return [...blocks, ...(limits === '' ? [] : [limits])].join('\n\n');
+  const below = [formatCounters(report.counters ?? []), formatLimits(report)];
+  return [...blocks, ...below.filter((text) => text !== '')].join('\n\n');
 }
 
 /** One line: verdict, scope and rate, for a log's message. */

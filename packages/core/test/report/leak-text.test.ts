@@ -66,6 +66,8 @@ const REPORT: GrowthReport = {
   },
   scopes: [SCOPE, QUIET],
   unattributed: null,
+  collections: [],
+  counters: [],
   evidence: {
     majorGcs: 120,
     forcedGcs: 120,

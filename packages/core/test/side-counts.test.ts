@@ -1,0 +1,180 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { guardOn } from '../src/guard.ts';
+import { noteEmitter } from '../src/measure/seen-emitters.ts';
+import { formatCounters } from '../src/report/collection-text.ts';
+import { growthLogLine, memoryBody } from '../src/report/growth-log-line.ts';
+import { formatReport } from '../src/report/leak-text.ts';
+import type { GuardOptions } from '../src/types.ts';
+import { normal, seededRandom } from './attribute/generated-rows.ts';
+import { FakeRuntime } from './fake-runtime.ts';
+import { faults, schema } from './report/growth-log-schema.ts';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const guard of open.splice(0)) await guard.close();
+});
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function setUp(options: GuardOptions = {}) {
+  const runtime = new FakeRuntime();
+  const guard = guardOn(runtime, { enabled: true, logger: silent, ...options });
+  open.push(guard);
+  const random = seededRandom(1);
+  const ids = ['GET /a', 'GET /b', 'GET /c'].map((name) => guard.scope('route', name));
+  /** Traffic in a changing mix; `finished` is told after every request. */
+  const drive = (seconds: number, finished: (route: number) => void): void => {
+    for (let second = 0; second < seconds; second++) {
+      const counts = ids.map((_, i) => Math.round((100 / (i + 1)) * Math.exp(0.5 * normal(random))));
+      for (const [route, id] of ids.entries())
+        for (let n = 0; n < counts[route]!; n++) {
+          guard.begin().end(id);
+          finished(route);
+        }
+      runtime.cpuMs += 500;
+      runtime.pass(1000);
+    }
+  };
+  return { runtime, guard, drive };
+}
+
+describe('a guard that tracks collections', () => {
+  it('names the route that fills a Map which forgets nothing, and its text says so', async () => {
+    const { guard, drive } = setUp({ level: 'prove' });
+    const [sessions, recent] = [new Map<number, number>(), new Map<number, number>()];
+    guard.track('sessions', sessions);
+    guard.track('recent', recent);
+    let made = 0;
+    drive(120, (route) => {
+      made += 1;
+      if (route === 1) sessions.set(made, 1);
+      recent.set(made, 1).delete(made - 500);
+    });
+    const report = await guard.analyze();
+    expect(report.collections).toEqual([
+      {
+        ...{
+          name: 'sessions',
+          size: sessions.size,
+          verdict: 'leaking',
+          scope: 'GET /b',
+          candidates: [],
+          limit: null,
+        },
+        ...{ perUnit: expect.closeTo(1, 1), ci95: [expect.closeTo(1, 1), expect.closeTo(1, 1)] },
+      },
+      {
+        ...{ name: 'recent', size: 500, verdict: 'stable', scope: null, candidates: [], limit: null },
+        ...{ perUnit: null, ci95: null },
+      },
+    ]);
+    expect(formatReport(report)).toMatch(
+      /^LEAKING {2}collection sessions {2}1 entries per unit of GET \/b \(95 %: 1\.\.1\) {3}[\d,]+ entries$/m,
+    );
+    expect(formatReport(report)).not.toContain('recent');
+    expect(faults(schema('memory'), growthLogLine(report.time, memoryBody(report)))).toEqual([]);
+  });
+
+  it('waits for more than an hour of growth before it says leaking on a live server', () => {
+    const { guard, drive } = setUp();
+    const leak: number[] = [];
+    guard.track('leak', leak);
+    const verdictAfter = (seconds: number): string => {
+      drive(seconds, (route) => {
+        if (route === 0) leak.push(1);
+      });
+      return guard.report().collections[0]!.verdict;
+    };
+    expect([60, 1200, 4500].map(verdictAfter)).toEqual(['warming-up', 'growing', 'leaking']);
+  });
+
+  it('lets a size that cannot be read go to error once, and reports the others', () => {
+    const { guard, drive } = setUp();
+    const errors: string[] = [];
+    guard.on('error', (error) => errors.push(error.message));
+    guard.track('hostile', () => {
+      throw new Error('not ready');
+    });
+    guard.track('good', () => 3);
+    drive(30, () => undefined);
+    expect(errors).toEqual(['leakguard: the size of hostile cannot be read: not ready']);
+    expect(guard.report().collections.map(({ size }) => size)).toEqual([null, 3]);
+  });
+
+  it('ends a tracking when its function is called, and tracks nothing once it is closed', async () => {
+    const { guard } = setUp();
+    const end = guard.track('ended', () => 1);
+    guard.track('stays', () => 2);
+    end();
+    expect(guard.report().collections.map(({ name }) => name)).toEqual(['stays']);
+    await guard.close();
+    expect(() => guard.track('late', () => 1)()).not.toThrow();
+    expect(guard.report().collections.map(({ name }) => name)).toEqual(['stays']);
+  });
+
+  it('refuses what is no collection', () => {
+    const { guard } = setUp();
+    expect(() => guard.track('text', 5 as never)).toThrowError(
+      expect.objectContaining({ code: 'ERR_LEAKGUARD_TRACK' }),
+    );
+  });
+});
+
+describe('the counters of a report', () => {
+  it('have what the process holds, and under the text what grows with requests', async () => {
+    const { runtime, guard, drive } = setUp({ level: 'prove' });
+    const server = new EventEmitter().setMaxListeners(0);
+    noteEmitter(server, 'Server');
+    runtime.activeKinds = ['Timeout', 'TCPSocketWrap', 'Timeout'];
+    drive(60, (route) => {
+      if (route === 2) server.on('data', () => undefined);
+    });
+    const report = await guard.analyze();
+    const named = (name: string) => report.counters.find((counter) => counter.name === name);
+    expect(named('active Timeout')).toEqual({
+      name: 'active Timeout',
+      value: 2,
+      perThousandUnits: null,
+      growing: false,
+    });
+    expect(named("listeners 'data' on Server")).toMatchObject({
+      value: server.listenerCount('data'),
+      growing: true,
+    });
+    expect(report.counters.filter(({ growing }) => growing).map(({ name }) => name)).toEqual([
+      "listeners 'data' on Server",
+      'listeners on Server',
+    ]);
+    expect(formatReport(report)).toMatch(
+      /^also grows: listeners 'data' on Server, 0\.\d+ per request \([\d,]+ now\); /m,
+    );
+    expect(faults(schema('memory'), growthLogLine(report.time, memoryBody(report)))).toEqual([]);
+  });
+
+  it('are told as few per thousand, five of them', () => {
+    const counter = (name: string, perThousandUnits: number) => ({
+      name,
+      value: 1234,
+      perThousandUnits,
+      growing: true,
+    });
+    expect(formatCounters([])).toBe('');
+    expect(formatCounters([counter('active Timeout', 3.21), counter('detached contexts', 1000)])).toBe(
+      'also grows: active Timeout, 3.2 per 1,000 requests (1,234 now); detached contexts, 1 per request (1,234 now)',
+    );
+    expect(formatCounters(Array.from({ length: 7 }, () => counter('x', 1)))).toMatch(/; 2 more$/);
+  });
+});
+
+describe('types of a guard', () => {
+  it('are told with what they gained, charged to its overhead, and not once it is closed', async () => {
+    const { runtime, guard } = setUp();
+    runtime.types = new Map([['Job', 3]]);
+    const before = guard.report().overhead.ownCpuMs;
+    expect(await guard.typeGrowth()).toEqual([{ type: 'Job', count: 3, delta: null }]);
+    expect(guard.report().overhead.ownCpuMs - before).toBeGreaterThanOrEqual(100);
+    await guard.close();
+    await expect(guard.typeGrowth()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+  });
+});
