@@ -173,7 +173,7 @@ export class Detector {
     const nowMs = this.clock.now();
     const reading = this.reader.read({ nowMs, units: this.ledger.totalUnits, after });
     if (reading === null) return null;
-    this.meter.charge(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
+    this.meter.chargeRead(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
     this.sites.push(reading, this.#counts(), nowMs, () => {
       this.#floors.siteEvidence = this.sites.evidence;
       onPlaced();
@@ -216,7 +216,8 @@ export class Detector {
       inIsolates.has(source) ||
       inCounts.has(source) ||
       this.#verdicts.since(source) !== null;
-    for (const slot of this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle))) {
+    const evicted = this.ledger.evictIdle((idle) => isHeld(FIRST_SCOPE + idle));
+    for (const slot of evicted) {
       this.#floors.forget(FIRST_SCOPE + slot);
       this.isolates.forget(FIRST_SCOPE + slot);
       this.sideCounts.forget(FIRST_SCOPE + slot);
@@ -226,6 +227,7 @@ export class Detector {
       this.spikes.forget(slot);
       if (this.#frozen !== null) this.#frozen.units[slot] = 0;
     }
+    if (evicted.length > 0) this.#floors.siteEvidence = this.sites.evidence;
   }
 
   report(): GrowthReport {

@@ -35,11 +35,11 @@ export interface SiteReport {
    * the framework, so the request objects themselves are kept.
    */
   kind: 'function' | 'middleware' | 'requests';
-  /** The outermost function of a package below the handler: what you call and can upgrade; else the allocating one. */
+  /** What the handler called: the outermost function of a package, which you can upgrade, or else of the app. */
   entry: Frame;
   /** The innermost function that is not Node's: what allocates. */
   allocating: Frame;
-  /** The handler of the route or job below which that happened, null where it was on no stack. */
+  /** The handler of the route or job below which that happened, of `middleware` the middleware; null where it is not known. */
   handler: Frame | null;
   /** Of the bytes that stayed (of this scope), 0 to 1. */
   share: number;

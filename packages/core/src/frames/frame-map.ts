@@ -150,7 +150,7 @@ export class FrameMap {
         ? wrappedHandler(view, this.#registry, this.#scripts)
         : this.#reader.outer(view, kind);
     return {
-      entry: this.#frame(role === 'requests' ? allocating : this.#reader.blamed(view)),
+      entry: this.#frame(role === 'requests' ? allocating : this.#reader.entered(view)),
       allocating: this.#frame(allocating),
       handler: handler === undefined ? null : this.#frame(handler),
       kind,

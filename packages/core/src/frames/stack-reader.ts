@@ -85,6 +85,14 @@ export class StackReader {
     return this.#enclosing.owner(blamed, this.#isHandler);
   }
 
+  /** What the handler called: the outermost function of a package, or else of the app; the handler where it called nothing. */
+  entered(view: StackView): KnownFunction {
+    const own = view.frames.slice(0, view.own);
+    const called =
+      own.findLast(({ kind }) => kind === 'package') ?? own.findLast(({ kind }) => kind === 'app');
+    return called === undefined ? this.blamed(view) : this.#enclosing.owner(called, this.#isHandler);
+  }
+
   /** The innermost function that is not Node's; Node's where there is no other. */
   allocating({ frames }: StackView): KnownFunction {
     return frames.find(({ kind }) => kind !== 'native' && kind !== 'node') ?? frames[0] ?? NOBODY;

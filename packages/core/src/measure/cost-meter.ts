@@ -87,6 +87,11 @@ export class CostMeter {
     if (this.#options.governForced) this.#governedMs += ms;
   }
 
+  /** A read of the profiler, its after-effect included; milliseconds. When it is read is governed by its own schedule. */
+  chargeRead(ms: number): void {
+    this.#ownMs += ms;
+  }
+
   /** The figure for the report. */
   overhead(processCpuMs: number): OverheadReport {
     const cpuMs = processCpuMs - this.#options.startCpuMs;
