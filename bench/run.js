@@ -10,7 +10,7 @@ const BENCHES = {
   'corpus-auto': 'units and seconds until the leaks of the corpus are named at level auto',
   detection: 'what the detector finds, and whom it accuses falsely',
   forecast: 'whether the forecast of the heap limit holds the truth, and how wide it is',
-  sites: 'what survivors of the heap profiler find, whom they name, and what they accuse falsely',
+  'site-statistics': 'what survivors of the heap profiler find, whom they name, and what they accuse falsely',
   overhead: 'what the guard costs per request and per job',
   recycle: 'what recycling workers costs per job, and what memory it gives back',
   'type-growth': 'what counting live objects by type costs',

@@ -1,6 +1,6 @@
 import { logSumExp } from './credible-set.ts';
 
-/** Probability that the floors' model names wrongly, used beside sites only. Chosen on the tuning seeds of bench/sites. */
+/** Probability that the floors' model names wrongly, used beside sites only. Chosen on the tuning seeds of bench/site-statistics. */
 const FLOOR_DOUBT = 0.1;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What survivors of the heap profiler find, and whom they accuse falsely, on generated runs:
- * `node bench/sites/run.mjs [seeds] [--only healthy|leaks|names] [--schedule live|diagnose|prove] [--tuning]`. Exit code 1 if a goal of parameters.json is missed.
+ * `node bench/site-statistics/run.mjs [seeds] [--only healthy|leaks|names] [--schedule live|diagnose|prove] [--tuning]`. Exit code 1 if a goal of parameters.json is missed.
  */
 import { readFileSync } from 'node:fs';
 import { handlerLikelihood } from '../../packages/core/dist/attribute/handler-likelihood.js';
