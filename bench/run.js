@@ -13,6 +13,7 @@ const BENCHES = {
   overhead: 'what the guard costs per request and per job',
   recycle: 'what recycling workers costs per job, and what memory it gives back',
   'several-leaks': 'what is found of two or three leaks at once',
+  sites: 'which route and which function are named for real leaks, and when',
 };
 
 /** @param {string} name @param {string[]} options */
