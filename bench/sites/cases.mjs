@@ -8,7 +8,7 @@ import { apps, healthy, kinds, shares, sizes } from './apps/index.mjs';
  * @property {Leak | null} leak null: healthy
  * @property {number} seed of the traffic
  *
- * @typedef {{ kind: string, bytes: number, route: 'rare' | 'minor' | 'major' }} Leak
+ * @typedef {import('./apps/index.mjs').Leak} Leak
  */
 
 /**
@@ -87,4 +87,11 @@ export function caseText({ app, leak, seed }) {
 /** @param {number} seeds */
 function seedsOf(seeds) {
   return Array.from({ length: seeds }, (_, index) => index + 1);
+}
+
+/** @param {string} name @returns {import('./apps/index.mjs').BenchApp} */
+export function appNamed(name) {
+  const app = apps[name] ?? healthy[name];
+  if (app === undefined) throw new RangeError(`there is no app ${name}`);
+  return app;
 }

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { startChild } from '../../test/corpus/server-process.mjs';
-import { apps, healthy } from './apps/index.mjs';
-import { caseText } from './cases.mjs';
+import { appNamed, caseText } from './cases.mjs';
 import { driveApp, startRoutes } from './load.mjs';
 import { ProfileDiff } from './profile-diff.mjs';
 import { SignTest } from './sign-test.mjs';
@@ -39,8 +38,8 @@ const TRUTH_UNITS = 1500;
  * @returns {Promise<FollowedCase>}
  */
 export async function followCase(each, { units, level, pace, constant, stretch }) {
-  const app = /** @type {any} */ ({ ...apps, ...healthy })[each.app];
-  const scope = app.truth(each.leak)?.scope ?? null;
+  const app = appNamed(each.app);
+  const scope = app.truth(each.leak)?.scope ?? '';
   /** @type {FollowedCase['looks']} */
   const looks = [];
   const rivals = { 'sign test': new SignTest(), 'plain diff': new ProfileDiff() };
@@ -48,7 +47,8 @@ export async function followCase(each, { units, level, pace, constant, stretch }
   const named = Object.fromEntries(Object.keys(rivals).map((rival) => [rival, []]));
   const onReading = (/** @type {import('./serve.mjs').RivalReading} */ reading) => {
     const mark = { units: reading.units, ofRoute: reading.unitsOf[scope] ?? 0 };
-    for (const [rival, rule] of Object.entries(rivals)) named[rival]?.push({ ...mark, ...rule.push(reading) });
+    for (const [rival, rule] of Object.entries(rivals))
+      named[rival]?.push({ ...mark, ...rule.push(reading) });
   };
   const server = await startChild(SERVE, each.app, {
     leak: each.leak,
@@ -65,7 +65,7 @@ export async function followCase(each, { units, level, pace, constant, stretch }
     const sent = await driveApp(app, traffic, () => server.ask('analyze'));
     const seconds = (performance.now() - started) / 1000;
     await server.stop();
-    const bytes = each.leak === null ? null : await trueBytes(each, app);
+    const bytes = each.leak === null ? null : await trueBytes(each);
     const failures = [...sent.errors, ...server.failures].map((text) => `${caseText(each)}: ${text}`);
     return { case: each, units: sent.done, seconds, looks, rivals: named, bytes, failures };
   } finally {
@@ -82,11 +82,11 @@ function stretched(options, times) {
  * What a request of the leaking route keeps, from a process of its own without a guard, drained at both readings.
  *
  * @param {import('./cases.mjs').SitesCase} each
- * @param {any} app
  */
-async function trueBytes({ app: name, leak, seed }, app) {
-  const { scope } = app.truth(leak);
-  const routes = app.routes.filter((/** @type {any} */ { pattern }) => pattern === scope);
+async function trueBytes({ app: name, leak, seed }) {
+  const app = appNamed(name);
+  const scope = app.truth(leak)?.scope;
+  const routes = app.routes.filter(({ pattern }) => pattern === scope);
   const server = await startChild(SERVE, name, { leak, level: null, pace: 1 });
   try {
     const after = async (/** @type {number} */ units) => {

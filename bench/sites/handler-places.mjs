@@ -31,11 +31,18 @@ export class HandlerPlaces {
     // The root of a nested router would end in a slash.
     const scope = `${method} ${baseUrl}${route.path}`.replace(/(?<=.)\/$/, '');
     if (this.#places.has(scope)) return;
-    const layers = route.stack.filter((/** @type {any} */ layer) => !layer.method || layer.method === method.toLowerCase());
+    const layers = route.stack.filter(
+      (/** @type {any} */ layer) => !layer.method || layer.method === method.toLowerCase(),
+    );
     const found = layers.map((/** @type {any} */ layer) => this.#locate(layer.handle)).filter(Boolean);
     this.#places.set(
       scope,
-      found.map((/** @type {HandlerPlace} */ { scriptId, line, column }) => ({ scope, scriptId, line, column })),
+      found.map((/** @type {HandlerPlace} */ { scriptId, line, column }) => ({
+        scope,
+        scriptId,
+        line,
+        column,
+      })),
     );
   }
 }

@@ -3,7 +3,7 @@
  * @typedef {import('./serve.mjs').Said} Said
  * @typedef {import('./serve.mjs').Site} Site
  * @typedef {import('./follow-case.mjs').Named} Named
- * @typedef {{ scope: string, allocating: string[], functions: string[], files: string[] }} Truth what an app's `truth(leak)` says
+ * @typedef {import('./apps/index.mjs').Truth} Truth
  * @typedef {{ units: number, ofRoute: number }} Mark units when something was first so, all and of the leaking route
  */
 
@@ -40,7 +40,9 @@ export function judgeLeak({ truth, bytes, looks }) {
   const size = sizeOf(atEnd, bytes);
   return {
     route: first((look) => top(look) !== null),
-    leaking: first(({ growing }) => growing.some((said) => said.scope === truth.scope && said.verdict === 'leaking')),
+    leaking: first(({ growing }) =>
+      growing.some((said) => said.scope === truth.scope && said.verdict === 'leaking'),
+    ),
     fn: first((look) => isRightSite(top(look)?.site ?? null, truth)),
     exact: first((look) => isAllocatingSite(top(look)?.site ?? null, truth)),
     isFirst: looks.at(-1)?.growing[0]?.scope === truth.scope,
@@ -49,7 +51,9 @@ export function judgeLeak({ truth, bytes, looks }) {
     siteText: siteText(atEnd?.site ?? null),
     ...size,
     wrongRoutes: accusedIn(looks, ({ growing }) =>
-      growing.filter(({ scope }) => scope !== truth.scope).map(({ scope, verdict }) => ({ name: scope, verdict })),
+      growing
+        .filter(({ scope }) => scope !== truth.scope)
+        .map(({ scope, verdict }) => ({ name: scope, verdict })),
     ),
     wrongSites: accusedIn(looks, (look) =>
       sitesIn(look)
@@ -72,7 +76,9 @@ export function judgeHealthy(looks) {
         ? [{ name: '(unattributed)', verdict: unattributed.verdict }]
         : []),
     ]),
-    sites: accusedIn(looks, (look) => sitesIn(look).map(({ site, verdict }) => ({ name: siteText(site), verdict }))),
+    sites: accusedIn(looks, (look) =>
+      sitesIn(look).map(({ site, verdict }) => ({ name: siteText(site), verdict })),
+    ),
     atEnd: looks.at(-1)?.growing.map(({ scope }) => scope) ?? [],
   };
 }
@@ -96,16 +102,21 @@ export function judgeHealthy(looks) {
  */
 export function judgeRival(truth, named) {
   const isRoute = (/** @type {Named} */ { route }) => route !== null && route === truth?.scope;
-  const isFn = (/** @type {Named} */ { fn }) => fn !== null && truth !== null && isRightFrame({ function: fn.name, file: fn.file }, truth);
+  const isFn = (/** @type {Named} */ { fn }) =>
+    fn !== null && truth !== null && isRightFrame({ function: fn.name, file: fn.file }, truth);
   const distinct = (/** @type {string[]} */ names) => [...new Set(names)];
   return {
     route: plainMark(named.find(isRoute)),
     routeStays: staysFrom(named, isRoute),
     fn: plainMark(named.find(isFn)),
     fnStays: staysFrom(named, isFn),
-    wrongRoutes: distinct(named.flatMap((each) => (each.route === null || isRoute(each) ? [] : [each.route]))),
+    wrongRoutes: distinct(
+      named.flatMap((each) => (each.route === null || isRoute(each) ? [] : [each.route])),
+    ),
     wrongFunctions: distinct(
-      named.flatMap((each) => (each.fn === null || isFn(each) ? [] : [`${each.fn.name} ${baseName(each.fn.file)}`])),
+      named.flatMap((each) =>
+        each.fn === null || isFn(each) ? [] : [`${each.fn.name} ${baseName(each.fn.file)}`],
+      ),
     ),
   };
 }
@@ -128,7 +139,8 @@ function markOf(look, scope) {
 /** What a size is held against: the heap's or, for signals of Buffers, what lies outside of it. @param {Said | null} said @param {{ heap: number, external: number }} bytes */
 function sizeOf(said, bytes) {
   const { bytesPerUnit = null, ci95 = null, signal } = said ?? {};
-  if (bytesPerUnit === null || ci95 === null) return { bytesPerUnit: null, ci95: null, covers: null, error: null };
+  if (bytesPerUnit === null || ci95 === null)
+    return { bytesPerUnit: null, ci95: null, covers: null, error: null };
   const truth = signal === 'heap' || signal === 'oldSpace' ? bytes.heap : bytes.external;
   return {
     bytesPerUnit,
@@ -155,7 +167,11 @@ function accusedIn(looks, accusedAt) {
   for (const look of looks) {
     for (const { name, verdict } of accusedAt(look)) {
       const known = all[name] ?? { verdict, from: look.units, to: look.units };
-      all[name] = { ...known, verdict: known.verdict === 'leaking' ? known.verdict : verdict, to: look.units };
+      all[name] = {
+        ...known,
+        verdict: known.verdict === 'leaking' ? known.verdict : verdict,
+        to: look.units,
+      };
     }
   }
   return all;
@@ -187,10 +203,13 @@ function isOneOf(name, functions) {
 }
 
 /** @param {Site | null} site */
-export function siteText(site) {
+function siteText(site) {
   if (site === null) return '-';
   const { entry, allocating, kind } = site;
-  const frames = entry.function === allocating.function && entry.line === allocating.line ? [allocating] : [entry, allocating];
+  const frames =
+    entry.function === allocating.function && entry.line === allocating.line
+      ? [allocating]
+      : [entry, allocating];
   const text = frames.map((frame) => `${frame.function} ${baseName(frame.file)}:${frame.line}`).join(' > ');
   return kind === 'function' ? text : `${kind}: ${text}`;
 }

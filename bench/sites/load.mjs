@@ -8,7 +8,7 @@ const CONNECTIONS = 32;
 const PARTS = 20;
 const MAX_SECONDS = 600;
 
-/** @typedef {{ method: string, path: (random: () => number) => string, body?: (random: () => number) => unknown, pattern: string, weight: number }} AppRoute */
+/** @typedef {import('./apps/index.mjs').AppRoute} AppRoute */
 
 /**
  * @param {AppRoute} route
@@ -35,7 +35,10 @@ function compileRoute({ method, path, body, pattern }, { random }) {
  */
 export function startRoutes(routes, { port, seed, units, constant = false }) {
   const plan = createPlan(routes, compileRoute, { seed, ...(constant && { sigma: 0 }) });
-  return startLoad({ plan }, { port, seed, maxUnits: units, maxSeconds: MAX_SECONDS, concurrency: CONNECTIONS });
+  return startLoad(
+    { plan },
+    { port, seed, maxUnits: units, maxSeconds: MAX_SECONDS, concurrency: CONNECTIONS },
+  );
 }
 
 /**

@@ -1,9 +1,12 @@
 /** @typedef {import('./serve.mjs').RivalReading} RivalReading */
 /** @typedef {{ ordinal: number, bytes: number, route: string | null, fn: string | null }} KeyedSample */
 
+/** A process without leakguard has nothing of it on its heap. */
+const LEAKGUARD = /\/packages\/(?:core|express)\/dist\//;
+
 /**
  * What a stack says by itself: the route whose handler is on it, and its innermost function that is not Node's. A handler that several
- * routes share names none.
+ * routes share names none. What leakguard itself allocated is left out.
  *
  * @param {RivalReading} reading
  * @returns {KeyedSample[]}
@@ -26,11 +29,10 @@ export function keyedSamples({ functions, stacks, samples, handlers }) {
     route: stack.map((index) => routes[index]).find((route) => route !== undefined) ?? null,
     fn: stack.map((index) => names[index]).find((fn) => fn !== undefined) ?? null,
   }));
-  return samples.map(({ ordinal, bytes, stack }) => ({
-    ordinal,
-    bytes,
-    .../** @type {{ route: string | null, fn: string | null }} */ (keys[stack]),
-  }));
+  return samples.flatMap(({ ordinal, bytes, stack }) => {
+    const { route, fn } = /** @type {{ route: string | null, fn: string | null }} */ (keys[stack]);
+    return fn !== null && LEAKGUARD.test(fn) ? [] : [{ ordinal, bytes, route, fn }];
+  });
 }
 
 /** @param {string | null} key @returns {import('./follow-case.mjs').Named['fn']} */

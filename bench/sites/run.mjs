@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { apps, healthy, kinds, shares, sizes } from './apps/index.mjs';
-import { caseText, defaultLeakCases, healthyCases, leakCases } from './cases.mjs';
+import { appNamed, caseText, defaultLeakCases, healthyCases, leakCases } from './cases.mjs';
 import { followCase } from './follow-case.mjs';
 import { judgeHealthy, judgeLeak, judgeRival } from './judge.mjs';
 import { healthySummary, healthyTable, leakSummary, leakTable } from './table.mjs';
@@ -58,7 +58,12 @@ const options = {
   stretch: positive(values.stretch, 'stretch'),
 };
 const cases = chosenCases();
-const machine = { commit: commit(), node: process.version, cores: availableParallelism(), loadBefore: loadavg()[0] ?? 0 };
+const machine = {
+  commit: commit(),
+  node: process.version,
+  cores: availableParallelism(),
+  loadBefore: loadavg()[0] ?? 0,
+};
 /** @type {LeakResult[]} */
 const leaks = [];
 /** @type {HealthyResult[]} */
@@ -73,7 +78,9 @@ const accused = [
   ...leaks.map(({ judged }) => judged.wrongRoutes),
   ...healthyResults.map(({ judged }) => judged.accused),
 ];
-const falseLeaking = accused.filter((each) => Object.values(each).some(({ verdict }) => verdict === 'leaking'));
+const falseLeaking = accused.filter((each) =>
+  Object.values(each).some(({ verdict }) => verdict === 'leaking'),
+);
 process.exitCode = falseLeaking.length + broken.length > 0 ? 1 : 0;
 
 /** @param {import('./cases.mjs').SitesCase} each @param {number} index */
@@ -82,16 +89,17 @@ async function run(each, index) {
   try {
     const { looks, rivals, bytes, ...followed } = await followCase(each, options);
     broken.push(...followed.failures);
-    const app = /** @type {any} */ ({ ...apps, ...healthy })[each.app];
-    const truth = app.truth(each.leak);
+    const truth = appNamed(each.app).truth(each.leak);
     const result = {
       ...followed,
-      rivals: Object.fromEntries(Object.entries(rivals).map(([rival, named]) => [rival, judgeRival(truth, named)])),
+      rivals: Object.fromEntries(
+        Object.entries(rivals).map(([rival, named]) => [rival, judgeRival(truth, named)]),
+      ),
       evidence: looks.at(-1)?.evidence ?? null,
     };
     const { seconds, evidence } = result;
     const pace = `${seconds.toFixed(0)} s, ${evidence?.rows} rows, ${evidence?.reads} reads of at most ${evidence?.pauseMs.toFixed(0)} ms`;
-    if (bytes === null) {
+    if (bytes === null || truth === null) {
       const judged = judgeHealthy(looks);
       healthyResults.push({ ...result, judged });
       console.error(`${at} ${JSON.stringify(judged.accused)}; ${pace}`);
@@ -120,7 +128,8 @@ function chosenCases() {
 
 function print() {
   if (leaks.length > 0) console.log(`\n${leakTable(leaks)}\n\n${leakSummary(leaks, MIN_TOTAL_BYTES)}`);
-  if (healthyResults.length > 0) console.log(`\n${healthyTable(healthyResults)}\n\n${healthySummary(healthyResults)}`);
+  if (healthyResults.length > 0)
+    console.log(`\n${healthyTable(healthyResults)}\n\n${healthySummary(healthyResults)}`);
   if (broken.length > 0) console.log(`\nBroken:\n  ${broken.join('\n  ')}`);
   console.log(`\nLoad at the end ${(loadavg()[0] ?? 0).toFixed(1)} (its own included)`);
 }

@@ -5,16 +5,22 @@ import express from 'express';
 import { guardOn } from '../../packages/core/dist/guard.js';
 import { processRuntime } from '../../packages/core/dist/measure/process-runtime.js';
 import { leakGuard } from '../../packages/express/dist/index.js';
-import { answerQuestions, messageOf, tell, tellFailure, tellFailures } from '../../test/corpus/parent-link.mjs';
+import {
+  answerQuestions,
+  messageOf,
+  tell,
+  tellFailure,
+  tellFailures,
+} from '../../test/corpus/parent-link.mjs';
 import { settledMemory } from '../../test/corpus/settled-memory.mjs';
-import { apps, healthy } from './apps/index.mjs';
+import { appNamed } from './cases.mjs';
 import { HandlerPlaces } from './handler-places.mjs';
 import { watchedRuntime } from './watched-runtime.mjs';
 
 /**
  * @typedef {object} ServeOptions
  * @property {import('./cases.mjs').Leak | null} leak
- * @property {object} [appOptions] of a healthy app
+ * @property {Record<string, number>} [appOptions] of a healthy app
  * @property {'auto' | 'prove' | null} level null: the bare app
  * @property {number} pace of the guard's clock
  */
@@ -32,7 +38,7 @@ import { watchedRuntime } from './watched-runtime.mjs';
  *
  * @typedef {Pick<import('@leakguard/core').ScopeReport, 'scope' | 'verdict' | 'bytesPerUnit' | 'ci95' | 'totalBytes' | 'signal' | 'channels' | 'candidates'>
  *   & { site: Site | null }} Said
- * @typedef {Omit<import('@leakguard/core').SiteReport, 'lines'>} Site
+ * @typedef {Omit<NonNullable<import('@leakguard/core').ScopeReport['site']>, 'lines'>} Site
  */
 
 /** A read as rivals get it. @typedef {import('./watched-runtime.mjs').AllocationReading & { units: number, unitsOf: Record<string, number>, handlers: import('./handler-places.mjs').HandlerPlace[] }} RivalReading */
@@ -49,8 +55,7 @@ try {
 }
 
 async function serve() {
-  const { createApp } = /** @type {any} */ ({ ...apps, ...healthy })[name];
-  const app = createApp(options.leak, options.appOptions);
+  const app = appNamed(name).createApp(options.leak, options.appOptions);
   const watched = options.level === null ? null : watch(options.level);
   const outer = express();
   if (watched !== null) outer.use(watched.middleware, watched.places.middleware);

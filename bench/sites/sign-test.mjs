@@ -23,7 +23,10 @@ export class SignTest {
   #churn = { route: new Map(), fn: new Map() };
   /** @type {number[]} units at each read */
   #units = [];
-  #last = /** @type {Omit<import('./follow-case.mjs').Named, 'units' | 'ofRoute'>} */ ({ route: null, fn: null });
+  #last = /** @type {Omit<import('./follow-case.mjs').Named, 'units' | 'ofRoute'>} */ ({
+    route: null,
+    fn: null,
+  });
 
   /** @param {import('./serve.mjs').RivalReading} reading @returns what it says after it */
   push(reading) {

@@ -32,7 +32,7 @@ export function leakTable(results) {
 }
 
 /** @param {LeakResult} result */
-export function leakCells({ case: { app, leak }, judged, rivals, bytes, keptBytes }) {
+function leakCells({ case: { app, leak }, judged, rivals, bytes, keptBytes }) {
   const { kind, bytes: nominal, route } = /** @type {import('./cases.mjs').Leak} */ (leak);
   return [
     app,
@@ -56,7 +56,15 @@ export function leakCells({ case: { app, leak }, judged, rivals, bytes, keptByte
 
 /** One line a healthy app. @param {readonly HealthyResult[]} results */
 export function healthyTable(results) {
-  const columns = ['app', 'seed', 'accused', 'functions named', 'at the end', 'sign test names', 'plain diff names'];
+  const columns = [
+    'app',
+    'seed',
+    'accused',
+    'functions named',
+    'at the end',
+    'sign test names',
+    'plain diff names',
+  ];
   const rows = results.map(({ case: { app, seed }, judged, rivals }) => [
     app,
     String(seed),
@@ -79,7 +87,10 @@ export function healthyTable(results) {
 export function leakSummary(results, minTotalBytes) {
   const large = results.filter(({ keptBytes }) => keptBytes >= minTotalBytes);
   const small = results.filter(({ keptBytes }) => keptBytes < minTotalBytes);
-  const lines = [`${large.length} leaks that kept ${minTotalBytes / 2 ** 20} MB or more in the run:`, ...summaryLines(large)];
+  const lines = [
+    `${large.length} leaks that kept ${minTotalBytes / 2 ** 20} MB or more in the run:`,
+    ...summaryLines(large),
+  ];
   if (small.length > 0)
     lines.push(
       `${small.length} that kept less: route named ${count(small, ({ judged }) => judged.route !== null)}, ` +
@@ -104,7 +115,9 @@ function summaryLines(results) {
       ` 95 % interval holds the truth ${count(sized, ({ judged }) => judged.covers === true)}/${sized.length}, median error ${percent(median(errors))}`,
   ];
   for (const rival of ['sign test', 'plain diff']) {
-    const judged = results.map(({ rivals }) => /** @type {import('./judge.mjs').RivalJudged} */ (rivals[rival]));
+    const judged = results.map(
+      ({ rivals }) => /** @type {import('./judge.mjs').RivalJudged} */ (rivals[rival]),
+    );
     lines.push(
       `  ${rival}: route right at the end ${count(judged, ({ routeStays }) => routeStays !== null)}/${of}` +
         ` (stays right from: median ${units(median(judged.map(({ routeStays }) => routeStays?.units ?? Number.POSITIVE_INFINITY)))} units);` +
@@ -120,7 +133,11 @@ function summaryLines(results) {
 export function healthySummary(results) {
   const of = results.length;
   const namesAny = (/** @type {string} */ rival) =>
-    count(results, ({ rivals }) => (rivals[rival]?.wrongRoutes.length ?? 0) + (rivals[rival]?.wrongFunctions.length ?? 0) > 0);
+    count(
+      results,
+      ({ rivals }) =>
+        (rivals[rival]?.wrongRoutes.length ?? 0) + (rivals[rival]?.wrongFunctions.length ?? 0) > 0,
+    );
   return (
     `${of} healthy runs: ever leaking ${count(results, ({ judged }) => hasLeaking(judged.accused))}, ever growing ${count(results, ({ judged }) => hasAny(judged.accused))}` +
     ` (at the end ${count(results, ({ judged }) => judged.atEnd.length > 0)}), a function named ${count(results, ({ judged }) => hasAny(judged.sites))};` +
@@ -146,14 +163,17 @@ function hasLeaking(accused) {
 /** @param {Record<string, import('./judge.mjs').Accused>} accused */
 function accusedText(accused) {
   const texts = Object.entries(accused).map(
-    ([name, { verdict, from, to }]) => `${name} ${verdict === 'leaking' ? 'LEAKING' : verdict} ${from}..${to}`,
+    ([name, { verdict, from, to }]) =>
+      `${name} ${verdict === 'leaking' ? 'LEAKING' : verdict} ${from}..${to}`,
   );
   return texts.join('; ') || '-';
 }
 
 /** @param {import('./judge.mjs').RivalJudged | undefined} judged */
 function rivalText(judged) {
-  return judged ? `${mark(judged.routeStays)}, ${mark(judged.fnStays)}, wrong ${judged.wrongRoutes.length}, ${judged.wrongFunctions.length}` : '-';
+  return judged
+    ? `${mark(judged.routeStays)}, ${mark(judged.fnStays)}, wrong ${judged.wrongRoutes.length}, ${judged.wrongFunctions.length}`
+    : '-';
 }
 
 /** @param {import('./judge.mjs').RivalJudged | undefined} judged */
