@@ -1,7 +1,7 @@
 import { functionOf, keyedSamples } from './rival-keys.mjs';
 
 /** As in the study that the product's own rule was compared with: these are not tuned here. */
-const UNITS_BETWEEN_READS = 2000;
+const UNITS_BETWEEN_READS = 1000;
 const AGE_READS = 2;
 const MIN_READS = 4;
 const MIN_WINDOWS = 3;
