@@ -1,8 +1,9 @@
 /** @typedef {import('./serve.mjs').RivalReading} RivalReading */
 /** @typedef {{ ordinal: number, bytes: number, route: string | null, fn: string | null }} KeyedSample */
 
-/** A process without leakguard has nothing of it on its heap. */
 const LEAKGUARD = /\/packages\/(?:core|express)\/dist\//;
+/** What leakguard's own work is done with; an app may use it, too. */
+const ITS_PACKAGES = /\/node_modules\/(?:acorn|lru-cache|jstat|@jridgewell)\//;
 
 /**
  * What a stack says by itself: the route whose handler is on it, and its innermost function that is not Node's. A handler that several
@@ -26,13 +27,20 @@ export function keyedSamples({ functions, stacks, samples, handlers }) {
     url === '' || url.startsWith('node:') ? undefined : JSON.stringify([name, fileOf(url), line + 1]),
   );
   const keys = stacks.map((stack) => ({
+    isOwn: isLeakguards(stack.map((index) => functions[index]?.url ?? '')),
     route: stack.map((index) => routes[index]).find((route) => route !== undefined) ?? null,
     fn: stack.map((index) => names[index]).find((fn) => fn !== undefined) ?? null,
   }));
   return samples.flatMap(({ ordinal, bytes, stack }) => {
-    const { route, fn } = /** @type {{ route: string | null, fn: string | null }} */ (keys[stack]);
-    return fn !== null && LEAKGUARD.test(fn) ? [] : [{ ordinal, bytes, route, fn }];
+    const { isOwn = false, route = null, fn = null } = keys[stack] ?? {};
+    return isOwn ? [] : [{ ordinal, bytes, route, fn }];
   });
+}
+
+/** A process without leakguard has nothing of it on its heap. @param {readonly string[]} urls innermost first */
+function isLeakguards(urls) {
+  const caller = urls.find((url) => url !== '' && !url.startsWith('node:') && !ITS_PACKAGES.test(url));
+  return caller !== undefined && LEAKGUARD.test(caller);
 }
 
 /** @param {string | null} key @returns {import('./follow-case.mjs').Named['fn']} */
