@@ -15,6 +15,7 @@ const BENCHES = {
   recycle: 'what recycling workers costs per job, and what memory it gives back',
   'type-growth': 'what counting live objects by type costs',
   'several-leaks': 'what is found of two or three leaks at once',
+  sites: 'which route and which function are named for real leaks, and when',
 };
 
 /** @param {string} name @param {string[]} options */

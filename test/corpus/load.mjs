@@ -30,15 +30,16 @@ const CONCURRENCY = 32;
  * Starts a closed loop: each of 32 keep-alive connections sends the next request of the plan as soon as its last one
  * is answered, so about 32 are in flight at any time. Bounded in count and in time.
  *
- * @param {{ routes?: readonly import('./traffic-plan.mjs').RouteLoad[], held?: readonly import('./held-streams.mjs').HeldLoad[] }} load
+ * @param {{ routes?: readonly import('./traffic-plan.mjs').RouteLoad[], held?: readonly import('./held-streams.mjs').HeldLoad[],
+ *   plan?: { next(): import('./traffic-plan.mjs').PlannedUnit } }} load `plan`: instead of one made of `routes`
  * @param {LoadBounds & { port: number, concurrency?: number }} options
  * @returns {Load}
  */
 export function startLoad(
-  { routes = [], held: heldLoads = [] },
+  { routes = [], held: heldLoads = [], plan: givenPlan },
   { port, seed, maxUnits, maxSeconds, concurrency = CONCURRENCY, seqFrom = 0 },
 ) {
-  const plan = createTrafficPlan(routes, { seed, seqFrom });
+  const plan = givenPlan ?? createTrafficPlan(routes, { seed, seqFrom });
   const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
   const deadline = performance.now() + maxSeconds * 1000;
   const progress = new LoadProgress();

@@ -4,6 +4,7 @@
 import { importApp, loadCase } from './cases.mjs';
 import { startHttpHost } from './http-host.mjs';
 import { startJobHost } from './job-host.mjs';
+import { answerQuestions, messageOf, tell, tellFailure, tellFailures } from './parent-link.mjs';
 import { settledMemory } from './settled-memory.mjs';
 
 /**
@@ -37,10 +38,7 @@ import { settledMemory } from './settled-memory.mjs';
  * @typedef {(options: HostOptions) => Promise<{ port: number, guard: any, stop(): Promise<void> }>} StartHost
  */
 
-// A guard that breaks its host must fail the run: say so, and let the run go on to its report.
-process.on('uncaughtException', (error) => tellFailure('uncaughtException', error));
-process.on('unhandledRejection', (reason) => tellFailure('unhandledRejection', reason));
-process.on('disconnect', () => process.exit(0));
+tellFailures();
 
 const [name = '', optionsText = '{}'] = process.argv.slice(2);
 const options = /** @type {ServeOptions} */ (JSON.parse(optionsText));
@@ -69,7 +67,7 @@ async function serve() {
       tell({ type: 'event', event, report }),
     );
   }
-  const answers = {
+  answerQuestions({
     report: () => guard.report(),
     analyze: () => guard.analyze(),
     memory: () => settledMemory(),
@@ -79,16 +77,7 @@ async function serve() {
       await guard?.close?.();
       setImmediate(() => process.disconnect());
     },
-  };
-  /** @param {{ id: number, ask: keyof typeof answers }} question */
-  const answer = async ({ id, ask }) => {
-    try {
-      tell({ type: 'answer', id, value: (await answers[ask]()) ?? null });
-    } catch (error) {
-      tell({ type: 'answer', id, error: messageOf(error) });
-    }
-  };
-  process.on('message', (question) => void answer(/** @type {any} */ (question)));
+  });
 }
 
 /** @param {string} specifier @returns {Promise<any>} */
@@ -104,19 +93,4 @@ async function importGuard(specifier) {
 async function rivalOf(url) {
   const { createRival } = await import(url);
   return createRival(loadCase(name));
-}
-
-/** @param {'uncaughtException' | 'unhandledRejection' | 'error'} kind @param {unknown} error */
-function tellFailure(kind, error) {
-  tell({ type: 'failure', message: `${kind}: ${messageOf(error)}` });
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-/** @param {object} message */
-function tell(message) {
-  if (process.connected) process.send?.(message);
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { startRedis } from '@leakguard/test-utils/redis-server';
 import { loadCase } from './cases.mjs';
 
+const SERVE = path.join(import.meta.dirname, 'serve.mjs');
 const KEPT_FAILURES = 20;
 const KEPT_STDERR_CHARS = 4_000;
 const START_TIMEOUT_MS = 30_000;
@@ -21,7 +22,7 @@ const STOP_TIMEOUT_MS = 10_000;
  * @property {number} port 0 for a worker
  * @property {import('./job-load.mjs').JobTarget | null} jobs where a worker's jobs go; null for an HTTP server
  * @property {readonly string[]} failures uncaught exceptions, unhandled rejections and an early end, with stacks
- * @property {(ask: 'report' | 'analyze' | 'memory' | 'rival') => Promise<any>} ask
+ * @property {(ask: string) => Promise<any>} ask `report`, `analyze`, `memory`, `rival`, or what else its program answers
  * @property {() => string} stderr the last few thousand characters that the child wrote
  * @property {() => Promise<void>} stop
  */
@@ -35,12 +36,12 @@ const STOP_TIMEOUT_MS = 10_000;
  * @returns {Promise<ServerProcess>}
  */
 export async function startServer(name, options) {
-  if (loadCase(name).framework !== 'bullmq') return startChild(name, options, null);
+  if (loadCase(name).framework !== 'bullmq') return startChild(SERVE, name, { ...options, jobs: null });
   const { host, port, stop: stopRedis } = await startRedis();
   const prefix = `leakguard-corpus-${randomUUID()}`;
   const jobs = { queue: name, prefix, connection: { host, port, maxRetriesPerRequest: null } };
   try {
-    const server = await startChild(name, options, jobs);
+    const server = await startChild(SERVE, name, { ...options, jobs });
     const stop = async () => {
       await server.stop();
       await stopRedis();
@@ -53,22 +54,24 @@ export async function startServer(name, options) {
 }
 
 /**
- * @param {string} name
- * @param {Parameters<typeof startServer>[1]} options
- * @param {import('./job-load.mjs').JobTarget | null} jobs
+ * Starts a program that serves one case in a child process, as serve.mjs does: it listens, tells so and answers questions
+ * (parent-link.mjs).
+ *
+ * @param {string} program its path
+ * @param {string} name its first argument, and what messages call it
+ * @param {Record<string, any> & Pick<Parameters<typeof startServer>[1], 'onEvent' | 'nodeFlags'> & {
+ *   onMessage?: (message: any) => void, jobs?: import('./job-load.mjs').JobTarget | null }} options `onMessage`: for messages of
+ *   types of its own; the rest is its second argument, as JSON
  * @returns {Promise<ServerProcess>}
  */
-async function startChild(name, { onEvent, nodeFlags = [], ...options }, jobs) {
-  const child = fork(
-    path.join(import.meta.dirname, 'serve.mjs'),
-    [name, JSON.stringify({ ...options, jobs })],
-    {
-      execArgv: [...nodeFlags],
-      // NODE_ENV=test of a test runner would switch the guard and Express's own error log off.
-      env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    },
-  );
+export async function startChild(program, name, { onEvent, onMessage, nodeFlags = [], ...options }) {
+  const { jobs = null } = options;
+  const child = fork(program, [name, JSON.stringify(options)], {
+    execArgv: [...nodeFlags],
+    // NODE_ENV=test of a test runner would switch the guard and Express's own error log off.
+    env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   /** @type {string[]} */
   const failures = [];
   /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
@@ -95,7 +98,8 @@ async function startChild(name, { onEvent, nodeFlags = [], ...options }, jobs) {
       else if (message.type === 'failed') reject(new Error(message.message));
       else if (message.type === 'failure') fail(message.message);
       else if (message.type === 'event') onEvent?.(message.event, message.report);
-      else answer(message);
+      else if (message.type === 'answer') answer(message);
+      else onMessage?.(message);
     });
     void ended.then(() => reject(new Error(failures.at(-1))));
   });
