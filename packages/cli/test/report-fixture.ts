@@ -32,6 +32,8 @@ export function leakingReport(): GrowthReport {
       etaMs: 0,
       majorGcIntervalMs: 700,
       rareGcs: false,
+      profilerReads: 0,
+      profilerWaits: null,
       unavailable: [],
       evicted: { scopes: 0, units: 0 },
     },

@@ -137,7 +137,7 @@ export interface Runtime {
   tallyTypes(): TypeReading;
   /** V8's sampling heap profiler. A GC that its `read` forces is not also reported by `watchMajorGcs`. */
   readonly sampler: AllocationSampler;
-  /** Calls back in a later turn of the event loop, after what waits for I/O had its turn. Never keeps the process alive. */
+  /** Calls back in the next turn of the event loop, and holds the process until then: who awaits a snapshot at the end of a program gets it. */
   nextTurn(run: () => void): void;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
   every(intervalMs: number, run: () => void): () => void;

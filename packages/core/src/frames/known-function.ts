@@ -14,7 +14,7 @@ const MAX_FUNCTIONS = 3000;
 const MAX_SCRIPTS = 2000;
 
 /** What a function is on a stack: V8's own, Node's, of a package, or the app's. */
-export type FunctionKind = 'native' | 'node' | PackageRole | 'app';
+type FunctionKind = 'native' | 'node' | PackageRole | 'app';
 
 /** A function of a profile, and what its place tells. */
 export interface KnownFunction {

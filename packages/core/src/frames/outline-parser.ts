@@ -20,7 +20,7 @@ export interface ParsedFunction {
 }
 
 /** A call in a source: where it is, and the name of what is called or handed on. */
-export interface ParsedCall {
+interface ParsedCall {
   at: number;
   name: string;
 }

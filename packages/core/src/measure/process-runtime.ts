@@ -51,7 +51,7 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     heapUsedBytes: readHeapUsed,
     every,
     afterGcsKnown,
-    nextTurn: (run) => void setImmediate(run).unref(),
+    nextTurn: (run) => void setImmediate(run),
     watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
         now,

@@ -9,7 +9,7 @@ import { isUnderNodemon } from './under-nodemon.ts';
 const MIN_INTERVAL_MS = 1000;
 
 /** A snapshot that was asked for by signal. */
-export interface SignalledSnapshot {
+interface SignalledSnapshot {
   snapshot: AllocationSnapshot;
   /** The one before that, null for the first. */
   older: AllocationSnapshot | null;

@@ -28,7 +28,7 @@ export function siteLines(site: SiteReport | null | undefined): [label: string, 
 }
 
 /** `loadUser  src/users.ts:41`, with the package before the file of one. */
-export function frameText({ function: name, file, line, package: from }: Frame): string {
+function frameText({ function: name, file, line, package: from }: Frame): string {
   return `${name}  ${from === undefined ? '' : `${from} `}${shortFile(file)}:${line}`;
 }
 

@@ -76,6 +76,8 @@ const REPORT: GrowthReport = {
     etaMs: 0,
     majorGcIntervalMs: 500,
     rareGcs: false,
+    profilerReads: 0,
+    profilerWaits: null,
     unavailable: [],
     evicted: { scopes: 0, units: 0 },
   },
@@ -298,6 +300,7 @@ describe('the forecast of the heap limit', () => {
       bytesPerHour: 5e6,
       totalBytes: 9e6,
       probability: 0.97,
+      site: null,
       candidates: [],
     } as const;
     expect(formatReport(withForecast([], { ...unattributed, candidates: [] })).split('\n')[1]).toBe(LINE);

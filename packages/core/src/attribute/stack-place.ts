@@ -1,1 +1,0 @@
-export type { StackPlace } from '../frames/stack-place.ts';
