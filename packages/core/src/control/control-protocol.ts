@@ -6,8 +6,6 @@ export type Ask = 'snapshot' | 'report' | 'types';
 
 const ASKS: readonly Ask[] = ['snapshot', 'report', 'types'];
 
-/** One line each way: a request, then an answer or an error. */
-type ControlAnswer = { v: 1; answer: unknown } | { v: 1; error: { code: string; message: string } };
 
 /** Longest request, bytes. */
 export const MAX_REQUEST_BYTES = 1024;
