@@ -6,7 +6,6 @@ export type Ask = 'snapshot' | 'report' | 'types';
 
 const ASKS: readonly Ask[] = ['snapshot', 'report', 'types'];
 
-
 /** Longest request, bytes. */
 export const MAX_REQUEST_BYTES = 1024;
 
