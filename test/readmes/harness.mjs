@@ -8,6 +8,8 @@ const { listen } = Server.prototype;
 
 /** @this {Server} @param {unknown[]} args */
 Server.prototype.listen = function listenOnFreePort(...args) {
+  // The guard's own control socket is in the file system.
+  if (isPath(args[0])) return listen.apply(this, /** @type {[string]} */ (args));
   const callback = args.findLast((each) => typeof each === 'function');
   // A rejection that nobody handles ends the program, as it should.
   this.once('listening', () => void askOnce(this));
@@ -21,4 +23,9 @@ async function askOnce(server) {
   await answer.arrayBuffer();
   if (answer.status >= 500) throw new Error(`the program's server answered ${answer.status}`);
   server.unref();
+}
+
+/** @param {unknown} first */
+function isPath(first) {
+  return typeof first === 'string' || (typeof first === 'object' && first !== null && 'path' in first);
 }
