@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createGuard } from '@leakguard/core';
 
 const [folder] = process.argv.slice(2);
-const BATCHES = 40;
+const BATCHES = 30;
 const guard = createGuard({ enabled: true, level: 'prove', logFile: join(folder, 'growth.ndjson') });
 const cache = new Map();
 const kept = [];
