@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Stages of core, in the order in which they may be imported: each may import itself and those before it. */
 const STAGES = ['frames', 'measure', 'attribute', 'decide', 'report'];
 /** Files of core that every stage may import. */
-const COMMON = new Set(['types', 'site-types', 'internal-types', 'errors', 'contain']);
+const COMMON = new Set(['types', 'report-types', 'site-types', 'internal-types', 'errors', 'contain']);
 /** What a package may import of this repository. */
 const PACKAGES: Record<string, string[]> = {
   core: [],
