@@ -1,14 +1,13 @@
 import type { NamedGrowth } from './decide/channel-growth.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
-import type { ReadPace } from './decide/read-schedule.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { type SiteGrowth, siteVerdicts } from './decide/site-verdicts.ts';
 import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import type { VerdictChange } from './decide/verdict-log.ts';
 import { detectorReport } from './detector-report.ts';
-import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
+import type { FloorReading, Runtime } from './internal-types.ts';
 import { IsolateGrowth } from './isolate-growth.ts';
 import { ActiveClock } from './measure/active-clock.ts';
 import { CostMeter, timerCostMs } from './measure/cost-meter.ts';
@@ -16,13 +15,12 @@ import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
-import { readChargeMs } from './measure/read-cost.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ScopeFacts } from './report/growth-report.ts';
 import { SideCounts } from './side-counts.ts';
 import { SiteChannel } from './site-channel.ts';
-import { SiteReader } from './site-reader.ts';
+import { SiteReads, type SiteReadsHost } from './site-reads.ts';
 import { SpikeWatch } from './spike-watch.ts';
 import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
 
@@ -47,8 +45,8 @@ export class Detector {
   forcedGcs = 0;
   readonly isolates: IsolateGrowth;
   readonly sideCounts: SideCounts;
-  readonly reader: SiteReader;
   readonly sites: SiteChannel;
+  readonly reads: SiteReads;
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
   readonly #thresholds: GrowthThresholds;
@@ -87,10 +85,10 @@ export class Detector {
       },
     });
     this.sideCounts = new SideCounts({ prove, runtime, onError: hooks.failed });
-    this.reader = new SiteReader(options, runtime, this.#startMs);
     this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
       hooks.contained(() => this.#charge(work)),
     );
+    this.reads = new SiteReads(options, runtime, { channel: this.sites, host: this.#readsHost() });
     const { meter, sites } = this;
     const spikes = new SpikeWatch(options, runtime, meter);
     this.spikes = spikes;
@@ -139,46 +137,6 @@ export class Detector {
     this.meter.govern(this.#runtime.processCpuMs());
     this.#survivors.oneIn = this.meter.canaryOneIn;
     return this.#changes();
-  }
-
-  /** Starts the profiler when its time has come, or now. */
-  startProfiler(now = false): void {
-    const { totalUnits } = this.ledger;
-    const isStarted = now
-      ? this.reader.start(this.clock.now(), totalUnits)
-      : this.reader.startIfDue(this.clock.now(), totalUnits);
-    if (isStarted) this.sites.start(this.#counts());
-  }
-
-  /**
-   * Reads the profiler where that is due; `floor()` wants the floor of the reading if it forced a GC.
-   *
-   * @param after the floor of a natural major GC that has just been
-   * @param onPlaced as of {@link readNow}
-   */
-  readIfDue(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
-    const nowMs = this.clock.now();
-    const units = this.ledger.totalUnits;
-    const pace = this.#pace();
-    const triggered = pace !== 'watch' || this.#mayMatter();
-    return this.reader.isDue({ nowMs, units, pace, triggered, after }) ? this.readNow(after, onPlaced) : null;
-  }
-
-  /**
-   * Reads the profiler, due or not; null where it does not run.
-   *
-   * @param onPlaced called when verdicts may follow from it: now, or some turns later where source files are new
-   */
-  readNow(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
-    const nowMs = this.clock.now();
-    const reading = this.reader.read({ nowMs, units: this.ledger.totalUnits, after });
-    if (reading === null) return null;
-    this.meter.chargeRead(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
-    this.sites.push(reading, this.#counts(), nowMs, () => {
-      this.#floors.siteEvidence = this.sites.evidence;
-      onPlaced();
-    });
-    return reading;
   }
 
   /** The verdicts that a read changed, once it is placed. */
@@ -241,7 +199,7 @@ export class Detector {
       floors: this.#floors,
       isolates: this.isolates,
       sideCounts: this.sideCounts,
-      sites: { channel: this.sites, reader: this.reader, growths: this.#siteGrowths() },
+      sites: { channel: this.sites, reader: this.reads.reader, growths: this.#siteGrowths() },
       slope: this.#slope,
       forecaster: this.#forecaster,
       scopes: this.#scopeFacts(),
@@ -317,15 +275,17 @@ export class Detector {
     return this.sites.growths(this.#floors.tracker('oldSpace').analyse()?.credible ?? null);
   }
 
-  #pace(): ReadPace {
-    const { level } = this.#options;
-    if (level !== 'auto') return level;
-    return this.#growths().length > 0 || this.sites.isSuspect ? 'diagnose' : 'watch';
-  }
-
-  /** Whether the floors rise so that they could add up to a report within an hour. */
-  #mayMatter(): boolean {
-    return (this.#slope.bytesPerHour ?? 0) >= this.#options.minTotalBytes || this.sites.isSuspect;
+  #readsHost(): SiteReadsHost {
+    return {
+      now: () => this.clock.now(),
+      counts: () => this.#counts(),
+      isGrowing: () => this.#floors.growths().length > 0,
+      floorSlopeBytesPerHour: () => this.#slope.bytesPerHour,
+      chargeRead: (ms) => this.meter.chargeRead(ms),
+      placed: () => {
+        this.#floors.siteEvidence = this.sites.evidence;
+      },
+    };
   }
 
   #growths(): NamedGrowth[] {

@@ -83,10 +83,10 @@ export class Observation {
 
   /** Reads the profiler now, due or not, and gives it when its stacks are placed; null where it does not run. */
   readNow(): Promise<AllocationReading | null> {
-    this.#detector.startProfiler(true);
+    this.#detector.reads.start(true);
     return new Promise((resolve) => {
       const reading = this.#take(
-        (onPlaced) => this.#detector.readNow(null, onPlaced),
+        (onPlaced) => this.#detector.reads.readNow(null, onPlaced),
         (placed) => resolve(placed),
       );
       if (reading === null) resolve(null);
@@ -136,7 +136,7 @@ export class Observation {
   #readIfDue(after: FloorReading | null = null): boolean {
     this.#startProfiler();
     const reading = this.#take(
-      (onPlaced) => this.#detector.readIfDue(after, onPlaced),
+      (onPlaced) => this.#detector.reads.readIfDue(after, onPlaced),
       (placed) => this.#hooks.contained(() => this.#hooks.read(placed)),
     );
     return reading?.floor.forced === true;
@@ -165,8 +165,8 @@ export class Observation {
 
   /** When its time has come. Whoever counts on names of functions is told once that there will be none. */
   #startProfiler(): void {
-    this.#detector.startProfiler();
-    const { unavailable } = this.#detector.reader;
+    this.#detector.reads.start();
+    const { unavailable } = this.#detector.reads.reader;
     if (unavailable === null || this.#isLossTold || this.#options.profiler === false) return;
     this.#isLossTold = true;
     this.#hooks.notice(`no functions can be named (channel sites): ${unavailable}`);

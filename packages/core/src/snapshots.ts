@@ -48,7 +48,8 @@ export class Snapshots {
   }
 
   #data(reading: AllocationReading | null, report: GrowthReport): AllocationSnapshot['data'] {
-    const { reader, sites, ledger } = this.#detector;
+    const { sites, ledger, reads } = this.#detector;
+    const { reader } = reads;
     const { time, pid, node, uptimeMs, memory, scopes } = report;
     const stacks = reading === null ? null : sites.stacks((slot) => ledger.nameOf(slot));
     const lacking = reader.unavailable ?? 'taken without a read of the profiler';
