@@ -43,8 +43,7 @@ export function simulateReads(world, { seed, interval, readAt }) {
   const flights = (route) => ({
     bytes: inFlightBytes,
     life: () => (random() < (world.streams ?? 0) ? 3000 : inFlight) * -Math.log(1 - random()),
-    place: () =>
-      random() < 0.4 ? { slots: [route], site: 1000 + route } : { slots: [], site: 999, role: 'requests' },
+    place: () => (random() < 0.4 ? { slots: [route], site: 1000 + route } : { slots: [], site: 999, role: 'requests' }),
   });
   for (let unit = 0; unit <= end; unit++) {
     if (mixSd > 0 && unit % 700 === 0) weights = shares.map((w) => w * Math.exp(mixSd * normal(random)));
@@ -66,13 +65,7 @@ export function simulateReads(world, { seed, interval, readAt }) {
       units: unit,
       slotUnits: slotUnits.slice(),
       heapBytes: heapBytes + 40_000 * normal(random),
-      samples: alive.map(({ ordinal, bytes, slots, site, role }) => ({
-        ordinal,
-        bytes,
-        slots,
-        site,
-        ...(role && { role }),
-      })),
+      samples: alive.map(({ ordinal, bytes, slots, site, role }) => ({ ordinal, bytes, slots, site, ...(role && { role }) })),
     });
   }
   return reads;
