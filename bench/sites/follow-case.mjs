@@ -5,7 +5,7 @@ import { driveApp, startRoutes } from './load.mjs';
 import { ProfileDiff } from './profile-diff.mjs';
 import { SignTest } from './sign-test.mjs';
 
-const SERVE = path.join(import.meta.dirname, 'serve.mjs');
+const SERVE = path.join(import.meta.dirname, 'host', 'serve.mjs');
 /** Requests of the leaking route before its size is measured, and of the measurement. */
 const TRUTH_WARM_UNITS = 600;
 const TRUTH_UNITS = 1500;
@@ -22,7 +22,7 @@ const TRUTH_UNITS = 1500;
  * @property {import('./cases.mjs').SitesCase} case
  * @property {number} units
  * @property {number} seconds
- * @property {import('./serve.mjs').Look[]} looks
+ * @property {import('./host/serve.mjs').Look[]} looks
  * @property {Record<string, Named[]>} rivals what each said after each read
  * @property {{ heap: number, external: number } | null} bytes that one request of the leaking route really keeps
  * @property {string[]} failures
@@ -45,7 +45,7 @@ export async function followCase(each, { units, level, pace, constant, stretch }
   const rivals = { 'sign test': new SignTest(), 'plain diff': new ProfileDiff() };
   /** @type {FollowedCase['rivals']} */
   const named = Object.fromEntries(Object.keys(rivals).map((rival) => [rival, []]));
-  const onReading = (/** @type {import('./serve.mjs').RivalReading} */ reading) => {
+  const onReading = (/** @type {import('./host/serve.mjs').RivalReading} */ reading) => {
     const mark = { units: reading.units, ofRoute: reading.unitsOf[scope] ?? 0 };
     for (const [rival, rule] of Object.entries(rivals))
       named[rival]?.push({ ...mark, ...rule.push(reading) });

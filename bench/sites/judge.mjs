@@ -1,7 +1,7 @@
 /**
- * @typedef {import('./serve.mjs').Look} Look
- * @typedef {import('./serve.mjs').Said} Said
- * @typedef {import('./serve.mjs').Site} Site
+ * @typedef {import('./host/serve.mjs').Look} Look
+ * @typedef {import('./host/serve.mjs').Said} Said
+ * @typedef {import('./host/serve.mjs').Site} Site
  * @typedef {import('./follow-case.mjs').Named} Named
  * @typedef {import('./apps/index.mjs').Truth} Truth
  * @typedef {{ units: number, ofRoute: number }} Mark units when something was first so, all and of the leaking route

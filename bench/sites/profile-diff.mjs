@@ -8,7 +8,7 @@ export class ProfileDiff {
   /** @type {{ routes: Map<string, number>, functions: Map<string, number> } | null} */
   #first = null;
 
-  /** @param {import('./serve.mjs').RivalReading} reading */
+  /** @param {import('./host/serve.mjs').RivalReading} reading */
   push(reading) {
     const nobody = { route: null, fn: null };
     if (this.#first === null && reading.units < FIRST_AFTER_UNITS) return nobody;

@@ -1,7 +1,7 @@
-/** @typedef {import('./serve.mjs').RivalReading} RivalReading */
+/** @typedef {import('./host/serve.mjs').RivalReading} RivalReading */
 /** @typedef {{ ordinal: number, bytes: number, route: string | null, fn: string | null }} KeyedSample */
 
-const LEAKGUARD = /\/packages\/(?:core|express)\/dist\//;
+const LEAKGUARD = /\/packages\/(?:core|express)\/dist\/|\/bench\/sites\/host\//;
 /** What leakguard's own work is done with; an app may use it, too. */
 const ITS_PACKAGES = /\/node_modules\/(?:acorn|lru-cache|jstat|@jridgewell)\//;
 

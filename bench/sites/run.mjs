@@ -14,7 +14,7 @@ import { judgeHealthy, judgeLeak, judgeRival } from './judge.mjs';
 import { healthySummary, healthyTable, leakSummary, leakTable } from './table.mjs';
 
 /**
- * @typedef {Omit<import('./follow-case.mjs').FollowedCase, 'looks' | 'rivals' | 'bytes'> & { rivals: Record<string, import('./judge.mjs').RivalJudged>, evidence: import('./serve.mjs').Look['evidence'] | null }} CaseResult
+ * @typedef {Omit<import('./follow-case.mjs').FollowedCase, 'looks' | 'rivals' | 'bytes'> & { rivals: Record<string, import('./judge.mjs').RivalJudged>, evidence: import('./host/serve.mjs').Look['evidence'] | null }} CaseResult
  * @typedef {CaseResult & { judged: import('./judge.mjs').LeakJudged, bytes: { heap: number, external: number }, keptBytes: number }} LeakResult
  * @typedef {CaseResult & { judged: ReturnType<typeof judgeHealthy> }} HealthyResult
  */

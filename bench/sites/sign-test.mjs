@@ -28,7 +28,7 @@ export class SignTest {
     fn: null,
   });
 
-  /** @param {import('./serve.mjs').RivalReading} reading @returns what it says after it */
+  /** @param {import('./host/serve.mjs').RivalReading} reading @returns what it says after it */
   push(reading) {
     const since = reading.units - (this.#units.at(-1) ?? Number.NEGATIVE_INFINITY);
     if (since < UNITS_BETWEEN_READS) return this.#last;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Look, Said, Site } from '../../../bench/sites/host/serve.mjs';
 import { judgeHealthy, judgeLeak, judgeRival } from '../../../bench/sites/judge.mjs';
-import type { Look, Said, Site } from '../../../bench/sites/serve.mjs';
 
 const TRUTH = {
   scope: 'GET /leak',

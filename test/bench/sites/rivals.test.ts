@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { RivalReading } from '../../../bench/sites/host/serve.mjs';
 import { ProfileDiff } from '../../../bench/sites/profile-diff.mjs';
-import type { RivalReading } from '../../../bench/sites/serve.mjs';
 import { SignTest } from '../../../bench/sites/sign-test.mjs';
 
 const FUNCTIONS = [

@@ -2,24 +2,24 @@
 // node serve.mjs <app> <JSON of ServeOptions>, with an IPC channel; the other end is test/corpus/server-process.mjs.
 import { createServer } from 'node:http';
 import express from 'express';
-import { guardOn } from '../../packages/core/dist/guard.js';
-import { processRuntime } from '../../packages/core/dist/measure/process-runtime.js';
-import { leakGuard } from '../../packages/express/dist/index.js';
+import { guardOn } from '../../../packages/core/dist/guard.js';
+import { processRuntime } from '../../../packages/core/dist/measure/process-runtime.js';
+import { leakGuard } from '../../../packages/express/dist/index.js';
 import {
   answerQuestions,
   messageOf,
   tell,
   tellFailure,
   tellFailures,
-} from '../../test/corpus/parent-link.mjs';
-import { settledMemory } from '../../test/corpus/settled-memory.mjs';
-import { appNamed } from './cases.mjs';
+} from '../../../test/corpus/parent-link.mjs';
+import { settledMemory } from '../../../test/corpus/settled-memory.mjs';
+import { appNamed } from '../cases.mjs';
 import { HandlerPlaces } from './handler-places.mjs';
 import { watchedRuntime } from './watched-runtime.mjs';
 
 /**
  * @typedef {object} ServeOptions
- * @property {import('./cases.mjs').Leak | null} leak
+ * @property {import('../cases.mjs').Leak | null} leak
  * @property {Record<string, number>} [appOptions] of a healthy app
  * @property {'auto' | 'prove' | null} level null: the bare app
  * @property {number} pace of the guard's clock
@@ -81,7 +81,7 @@ async function serve() {
 /** @param {'auto' | 'prove'} level */
 function watch(level) {
   const runtime = processRuntime();
-  const places = new HandlerPlaces((handler) => runtime.sampler.locate(handler));
+  const places = new HandlerPlaces();
   let pauseMs = 0;
   let isLookDue = false;
   const guard = guardOn(
@@ -91,6 +91,7 @@ function watch(level) {
         pauseMs = Math.max(pauseMs, reading.pauseMs);
         tell({ type: 'reading', reading: { ...reading, ...units(), handlers: places.list() } });
       },
+      onLocated: (handler, place) => places.located(handler, place),
       onRow() {
         if (isLookDue) return;
         isLookDue = true;

@@ -1,13 +1,14 @@
 /**
- * @typedef {import('../../packages/core/dist/internal-types.js').Runtime} Runtime
- * @typedef {import('../../packages/core/dist/internal-types.js').FloorReading} FloorReading
- * @typedef {import('../../packages/core/dist/internal-types.js').AllocationReading} AllocationReading
+ * @typedef {import('../../../packages/core/dist/internal-types.js').Runtime} Runtime
+ * @typedef {import('../../../packages/core/dist/internal-types.js').FloorReading} FloorReading
+ * @typedef {import('../../../packages/core/dist/internal-types.js').AllocationReading} AllocationReading
  */
 
 /**
  * @typedef {object} Watching
  * @property {number} pace how many times faster than the real one its clock runs; CPU is scaled alike, pauses are not
  * @property {(reading: AllocationReading) => void} onRead a profile as the guard gets it, on the real clock
+ * @property {(handler: Function, place: import('./handler-places.mjs').Place | null) => void} onLocated where the guard found that a handler starts
  * @property {() => void} onRow a read, or a GC that may be a row of the guard's
  */
 
@@ -19,7 +20,7 @@
  * @param {Watching} watching
  * @returns {Runtime}
  */
-export function watchedRuntime(runtime, { pace, onRead, onRow }) {
+export function watchedRuntime(runtime, { pace, onRead, onLocated, onRow }) {
   const hurried = (/** @type {FloorReading} */ floor) => ({ ...floor, timeMs: floor.timeMs * pace });
   return {
     ...runtime,
@@ -65,7 +66,11 @@ export function watchedRuntime(runtime, { pace, onRead, onRow }) {
         onRow();
         return { ...reading, floor: hurried(reading.floor) };
       },
-      locate: (fn) => sampler.locate(fn),
+      locate(fn) {
+        const place = sampler.locate(fn);
+        onLocated(fn, place);
+        return place;
+      },
       stop: () => sampler.stop(),
     };
   }
