@@ -2,19 +2,24 @@ import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SurvivorSample } from './attribute/survival-read.ts';
 import type { FrameMap } from './frames/frame-map.ts';
 import type { StackPlace } from './frames/stack-place.ts';
-import type { AllocationReading, ProfiledFunction } from './internal-types.ts';
+import type { AllocationReading, AllocationSample, ProfiledFunction } from './internal-types.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
 import type { AllocationCandidate, Frame, SiteReport } from './site-types.ts';
 
 type Stack = readonly ProfiledFunction[];
 
-/** With fewer samples below its own handler those count too that no scope can be told of. */
-const MIN_OWN_SAMPLES = 5;
+const GROWING: ReadonlySet<string> = new Set(['growing', 'leaking']);
 
-/** One read of the profiler, each stack with the scopes and the function that it speaks of. */
+/** From this share of the bytes on a function is named rather than the requests that its objects are in. */
+const WORTH_NAMING = 0.2;
+
+/**
+ * One read of the profiler, each stack with the scopes and the function that it speaks of. What leakguard allocated for itself is
+ * left out.
+ */
 export class PlacedRead {
   readonly samples: readonly SurvivorSample[];
-  readonly #reading: AllocationReading;
+  readonly #samples: readonly AllocationSample[];
   readonly #frames: FrameMap;
   readonly #stacks: readonly Stack[];
   readonly #places: StackPlace[];
@@ -24,13 +29,14 @@ export class PlacedRead {
   readonly #sites = new Map<number | null, SiteReport | null>();
 
   constructor(reading: AllocationReading, frames: FrameMap) {
-    this.#reading = reading;
     this.#frames = frames;
     this.#stacks = reading.stacks.map((stack) => stack.map((index) => reading.functions[index]!));
     frames.learn(this.#stacks);
     this.#places = this.#stacks.map((stack) => frames.place(stack));
-    this.#stackOf = new Map(reading.samples.map(({ ordinal, stack }) => [ordinal, stack]));
-    this.samples = reading.samples.map(({ ordinal, bytes, stack }) => ({
+    const isOwn = this.#stacks.map((stack) => frames.isOwn(stack));
+    this.#samples = reading.samples.filter(({ stack }) => !isOwn[stack]);
+    this.#stackOf = new Map(this.#samples.map(({ ordinal, stack }) => [ordinal, stack]));
+    this.samples = this.#samples.map(({ ordinal, bytes, stack }) => ({
       ordinal,
       bytes,
       ...this.#places[stack]!,
@@ -49,7 +55,7 @@ export class PlacedRead {
   /** All live samples, by stack. */
   stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] {
     const byStack = new Map<number, { bytes: number; variance: number; ordinals: number[] }>();
-    for (const { ordinal, bytes, stack } of this.#reading.samples) {
+    for (const { ordinal, bytes, stack } of this.#samples) {
       const sum = byStack.get(stack) ?? { bytes: 0, variance: 0, ordinals: [] };
       sum.bytes += bytes;
       sum.variance += bytes ** 2;
@@ -77,21 +83,33 @@ export class PlacedRead {
     }
   }
 
-  #findSite({ gained }: SurvivalJudgement, slot: number | null): SiteReport | null {
-    const alive = gained.filter(({ ordinal }) => this.#stackOf.has(ordinal));
-    const pool = slot === null ? alive : poolOf(alive, slot);
-    const sites = sumsBy(pool, ({ site }) => site);
-    const top = largest(sites);
-    if (top === null) return null;
-    const own = pool.filter(({ site }) => site === top);
+  #findSite(judgement: SurvivalJudgement, slot: number | null): SiteReport | null {
+    const alive = judgement.gained.filter(({ ordinal }) => this.#stackOf.has(ordinal));
+    const pool =
+      slot === null ? alive : alive.filter(({ slots }) => slots.length === 0 || slots.includes(slot));
+    const blamed = this.#blame(pool, judgement);
+    if (blamed === null) return null;
+    const own = pool.filter(({ site }) => site === blamed);
     const stack = this.#stacks[largest(sumsBy(own, ({ ordinal }) => this.#stackOf.get(ordinal)!))!]!;
     const told = this.#frames.describe(stack);
     return {
       ...told,
-      share: sites.get(top)! / pool.reduce((sum, { bytes }) => sum + bytes, 0),
+      share: bytesOf(own) / bytesOf(pool),
       samples: own.length,
       lines: told.kind === 'requests' ? [] : this.#lines(stack, told.allocating),
     };
+  }
+
+  /**
+   * The function that gained most, of those that grow by themselves if there are any: what the innocent keep lies in the pool, too.
+   * Requests that are kept lie in frames of Node and the framework, and a function below them says more.
+   */
+  #blame(pool: SurvivalJudgement['gained'], { sites }: SurvivalJudgement): number | null {
+    const growing = pool.filter(({ site }) => GROWING.has(sites.get(site)?.state ?? 'quiet'));
+    const suspects = growing.length > 0 ? growing : pool;
+    const functions = suspects.filter(({ role }) => role !== 'requests');
+    const isWorth = bytesOf(functions) >= WORTH_NAMING * bytesOf(suspects);
+    return largest(sumsBy(isWorth ? functions : suspects, ({ site }) => site));
   }
 
   #lines(stack: Stack, allocating: Frame): AllocationCandidate[] {
@@ -100,10 +118,8 @@ export class PlacedRead {
   }
 }
 
-function poolOf(alive: SurvivalJudgement['gained'], slot: number): SurvivalJudgement['gained'] {
-  const own = alive.filter(({ slots }) => slots.includes(slot));
-  if (own.length >= MIN_OWN_SAMPLES) return own;
-  return alive.filter(({ slots }) => slots.length === 0 || slots.includes(slot));
+function bytesOf(samples: readonly { bytes: number }[]): number {
+  return samples.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function sumsBy<T extends { bytes: number }>(

@@ -120,13 +120,23 @@ function between(
   };
 }
 
+/** That something grows is sure, and not who: told as growth of every request, with its candidates, and never as a leak. */
+function unnamedGrowth(amounts: Amounts): SiteGrowth | null {
+  const { all, unitsOf } = amounts.judgement;
+  const estimate = sampledSize(all, unitsOf(null));
+  if (estimate === null) return null;
+  const whole = { source: EVERY_REQUEST, key: all, estimate, bytes: all.bytes, ownSamples: 0, isSure: false };
+  const growth = growthOf(whole, amounts);
+  return growth && { ...growth, verdict: 'growing', isHint: true };
+}
+
 /** Everything that grew, where no scope's own samples tell enough. */
 function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const { judgement, candidates } = amounts;
   const { all, gained } = judgement;
   const top = candidates[0];
   if (!isGrowing(all.state) || judgement.warmUpOdds < UNPLACED_ODDS) return null;
-  if (top === undefined || top.probability < NAMED_PROBABILITY) return null;
+  if (top === undefined || top.probability < NAMED_PROBABILITY) return unnamedGrowth(amounts);
   const { source } = top;
   const units = unitsOfSource(source, judgement);
   const whole = sampledSize(all, units);
@@ -134,7 +144,7 @@ function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const slot = source - FIRST_SCOPE;
   const possible = (sample: Survivor): boolean => sample.slots.includes(slot);
   const isPlaced = gained.filter(possible).length >= MIN_NAMED_SAMPLES;
-  if (slot >= 0 && !isPlaced && top.probability < SURE) return null;
+  if (slot >= 0 && !isPlaced && top.probability < SURE) return unnamedGrowth(amounts);
   const placed = isPlaced ? sampledSize(netOf(judgement, possible), units) : null;
   const estimate = placed === null ? whole : between(placed, { whole, shared: 1 });
   const bytes = all.bytes * (estimate.bytesPerUnit / whole.bytesPerUnit);

@@ -139,6 +139,11 @@ export class FrameMap {
     return place;
   }
 
+  /** True for a stack of leakguard's own: what it holds is not the app's. */
+  isOwn(stack: readonly ProfiledFunction[]): boolean {
+    return this.#reader.isOwn(this.#reader.view(this.#known(stack)));
+  }
+
   /** The functions to print for a stack. */
   describe(stack: readonly ProfiledFunction[]): StackDescription {
     const view = this.#reader.view(this.#known(stack));

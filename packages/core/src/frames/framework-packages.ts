@@ -36,3 +36,16 @@ export function packageRole({ name, file }: { name: string; file: string }): Pac
   }
   return TRACERS.test(name) ? 'tracer' : 'package';
 }
+
+/** What leakguard itself calls. */
+const OWN_DEPENDENCIES =
+  /^(?:@jridgewell\/|(?:acorn|acorn-walk|atomic-sleep|bytes|jstat|lru-cache|pino|pino-std-serializers|sonic-boom|thread-stream)$)/;
+
+/**
+ * Of whose memory a function's is: leakguard's own (`own`), of whoever called it (`depends`: a package that leakguard uses, too), or of
+ * somebody else.
+ */
+export function ownership(name: string): 'own' | 'depends' | 'other' {
+  if (name.startsWith('@leakguard/')) return 'own';
+  return OWN_DEPENDENCIES.test(name) ? 'depends' : 'other';
+}
