@@ -12,7 +12,8 @@ export type ScopeId = number & { readonly 'leakguard.scopeId': true };
 
 /**
  * How hard the guard looks.
- * `watch`, `diagnose` and `auto` never force a garbage collection; `prove` (tests, staging) does, many times a minute.
+ * At `watch`, `diagnose` and `auto` only reads of the profiler force a garbage collection, at most one a minute and within
+ * `maxOverhead`; `prove` (tests, staging) forces many a minute.
  */
 export type Level = 'auto' | 'watch' | 'diagnose' | 'prove';
 
@@ -106,7 +107,7 @@ export interface GuardOptions {
    * sets it without code. Off under nodemon, which restarts by SIGUSR2. @default false
    */
   signal?: NodeJS.Signals | false;
-  /** Where snapshots that a signal asked for are written. @default the system's folder for temporary files */
+  /** Where snapshots that a signal asked for are written. @default this user's own folder below that for temporary files */
   snapshotDir?: string;
   /** Scopes to leave out of the ledger's named scopes (health checks ...): they count in `(ignored)`. */
   ignore?: (scope: string) => boolean;
