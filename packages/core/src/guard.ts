@@ -100,7 +100,7 @@ class LiveGuard implements MarkedGuard {
     this.#observation = new Observation(options, runtime, this.#detector, {
       contained: (work) => this.#contained(work),
       changed: (changes) => this.#tell(changes),
-      read: (reading) => void this.#snapshots.take(reading),
+      read: (reading) => this.#snapshots.takeIfDue(reading),
       notice: (message) => this.#log.notice(message),
     });
     this.#observation.start();
@@ -256,7 +256,7 @@ class LiveGuard implements MarkedGuard {
 
   #endInterval(): void {
     this.#log.memory(this.report());
-    this.#snapshots.takeIfDue();
+    this.#snapshots.takeIfDue(null);
     this.#detector.markRates();
     this.#detector.spikes.nextInterval();
     this.#detector.evictIdle();

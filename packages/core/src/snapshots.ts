@@ -35,9 +35,13 @@ export class Snapshots {
     return this.#buffer.topSites();
   }
 
-  /** Takes one of memory and counters where the schedule wants one: without a read it holds no stacks. */
-  takeIfDue(): void {
-    if (this.#buffer.isDue) this.take(null);
+  /**
+   * Takes one where the schedule wants one: without a read it holds no stacks. The first two reads are taken at once, so that there is
+   * something to compare.
+   */
+  takeIfDue(reading: AllocationReading | null): void {
+    const isWanted = reading !== null && this.#buffer.withStacks < 2;
+    if (isWanted || this.#buffer.isDue) this.take(reading);
   }
 
   /** Takes one, with the stacks of a read that has just been. */

@@ -4,10 +4,13 @@ import {
   AskedProcess,
   isPeriodic,
   judge,
+  judgeSites,
   kilobytes,
   leakingScopes,
+  type PlantedPlace,
   readableLine,
   type Screen,
+  sitesText,
   verdictText,
 } from 'demo-kit';
 import type { ServerAnswers, ServerReady } from '../server.ts';
@@ -25,8 +28,8 @@ const SEED = 20_261;
 
 /** What a run of the demo needs. */
 export interface DemoOptions {
-  /** The routes that leak; used for nothing but the judgement at the end. */
-  planted: readonly string[];
+  /** The routes that leak, and where; used for nothing but the judgement at the end. */
+  planted: readonly PlantedPlace[];
   /** The server's entry file. */
   server: URL;
   screen: Screen;
@@ -62,10 +65,7 @@ export async function runDemo({ planted, server: entry, screen, signal }: DemoOp
     await drive(run);
     const report = await server.ask('analyze');
     showReport(run, report);
-    const judgement = judge(report, planted, run.everLeaking);
-    screen.print(judgement.passed ? 'PASSED: all planted leaks were named, and nothing else was' : 'FAILED');
-    screen.print(verdictText(judgement));
-    return judgement.passed;
+    return showJudgement(run, report, planted);
   } finally {
     await Promise.all([load?.stop(), server.stop()]);
   }
@@ -105,4 +105,20 @@ function showReport(run: Run, report: GrowthReport): void {
   const figures = `${load.answered()} requests in ${elapsedSeconds(run).toFixed(0)} s, ${load.failed()} failed`;
   screen.print(`\n${figures}, level ${report.level}. The report:\n`);
   screen.print(`${formatReport(report)}\n`);
+}
+
+function showJudgement(
+  { screen, everLeaking }: Run,
+  report: GrowthReport,
+  planted: readonly PlantedPlace[],
+): boolean {
+  const routes = planted.map(({ scope }) => scope);
+  const judgement = judge(report, routes, everLeaking);
+  const sites = judgeSites(report, planted);
+  const passed = judgement.passed && sites.every((site) => site.passed);
+  screen.print(
+    passed ? 'PASSED: all planted leaks were named with their functions, and nothing else was' : 'FAILED',
+  );
+  screen.print(`${verdictText(judgement)}\n${sitesText(sites)}`);
+  return passed;
 }
