@@ -55,6 +55,9 @@ export function guardOn(runtime: Runtime, options?: GuardOptions): Guard {
   return resolved.enabled ? new LiveGuard(resolved, runtime) : noopGuard(resolved.level);
 }
 
+/** How often it is looked whether the rolling buffer wants a snapshot. */
+const SNAPSHOT_TICK_MS = 10_000;
+
 const EVENT_OF: Record<Verdict, 'growth' | 'leak' | 'cleared'> = {
   'warming-up': 'cleared',
   stable: 'cleared',
@@ -105,6 +108,7 @@ class LiveGuard implements MarkedGuard {
     });
     this.#observation.start();
     this.#observation.every(options.reportInterval, () => this.#endInterval());
+    this.#observation.every(SNAPSHOT_TICK_MS, () => this.#snapshots.takeIfDue(null));
     this.#observation.every(SIDE_COUNTS_MS, () => this.#detector.lookAtSideCounts());
     this.#listen(runtime, onError);
   }
@@ -212,6 +216,7 @@ class LiveGuard implements MarkedGuard {
         "leakguard: level 'prove' cannot force a GC here; start Node with --expose-gc",
       );
     }
+    this.#assertOpen();
     this.#tell(this.#detector.finishWindow());
   }
 
@@ -236,6 +241,7 @@ class LiveGuard implements MarkedGuard {
 
   async #answer(ask: Ask): Promise<unknown> {
     if (ask === 'report') return this.report();
+    if (ask === 'types') return this.typeGrowth();
     const older = this.#snapshots.newestWithStacks;
     const snapshot = await this.#takeSnapshot();
     this.#tellSnapshot(snapshot, { trigger: 'control', older, file: null });
@@ -256,7 +262,6 @@ class LiveGuard implements MarkedGuard {
 
   #endInterval(): void {
     this.#log.memory(this.report());
-    this.#snapshots.takeIfDue(null);
     this.#detector.markRates();
     this.#detector.spikes.nextInterval();
     this.#detector.evictIdle();

@@ -63,7 +63,7 @@ export class SiteChannel {
   push(reading: AllocationReading, counts: FloorCounts, nowMs: number, done: () => void): void {
     this.#queue.add(this.#frames.filesOf(reading.functions), () => {
       this.#contained(() => this.#take(reading, counts, nowMs));
-      done();
+      this.#contained(done);
     });
   }
 

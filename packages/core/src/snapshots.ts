@@ -55,10 +55,11 @@ export class Snapshots {
     const { sites, ledger, reads } = this.#detector;
     const { reader } = reads;
     const { time, pid, node, uptimeMs, memory, scopes } = report;
+    const counters = Object.fromEntries(report.counters.map(({ name, value }) => [name, value]));
     const stacks = reading === null ? null : sites.stacks((slot) => ledger.nameOf(slot));
     const lacking = reader.unavailable ?? 'taken without a read of the profiler';
     return snapshotData({
-      ...{ time, pid, node, uptimeMs, memory, scopes, stacks },
+      ...{ time, pid, node, uptimeMs, memory, scopes, counters, stacks },
       process: this.#process,
       threadId: isMainThread ? null : threadId,
       samplingIntervalBytes: reader.isRunning ? reader.intervalBytes : null,

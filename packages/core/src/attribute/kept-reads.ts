@@ -59,10 +59,10 @@ export class KeptReads {
 
   /** From now on nothing belongs to this slot, and it has done nothing so far. */
   forget(slot: number): void {
-    for (const { survivors, slotUnits } of this.#reads) {
+    for (const { survivors } of this.#reads)
       for (const survivor of survivors) survivor.slots = survivor.slots.filter((other) => other !== slot);
+    for (const { slotUnits } of this.marks)
       if (slotUnits !== undefined && slot < slotUnits.length) (slotUnits as Float64Array)[slot] = 0;
-    }
   }
 
   #isSettled({ units, timeMs }: UnitCounts): boolean {

@@ -35,6 +35,9 @@ const MAX_UNPLACED = 1.8;
 /** The floor has to rise by this share of what the survivors show, or they only replaced what the profiler had not seen. */
 const MIN_RISE = 0.5;
 
+/** What is kept for less than this may be a store that forgets. */
+const STORE_LIFE_MS = 75 * 60_000;
+
 /** As for the floors: a first name needs this probability; with more candidates nobody is `leaking`. */
 const NAMED_PROBABILITY = 0.4;
 const MAX_CANDIDATES = 3;
@@ -120,6 +123,14 @@ function between(
   };
 }
 
+/**
+ * Entries of a store that forgets after a time are born evenly and do not die until then, and under rising traffic they are more than those
+ * that die. Sessions live for an hour at most in most apps; runs at `prove` are shorter than that, and have no amount to reach either.
+ */
+function outlivesStores({ spanMs }: KeyJudgement, { leakTotalBytes }: GrowthThresholds): boolean {
+  return leakTotalBytes === 0 || spanMs === null || spanMs.to - spanMs.from >= STORE_LIFE_MS;
+}
+
 /** That something grows is sure, and not who: told as growth of every request, with its candidates, and never as a leak. */
 function unnamedGrowth(amounts: Amounts): SiteGrowth | null {
   const { all, unitsOf } = amounts.judgement;
@@ -176,6 +187,7 @@ function growthOf(
   const isLeak =
     key.state === 'leaking' &&
     source !== BACKGROUND &&
+    outlivesStores(key, thresholds) &&
     (isSure || (candidates.length <= MAX_CANDIDATES && judgement.warmUpOdds >= UNPLACED_LEAK_ODDS)) &&
     isBeyondStores(totalBytes, units, thresholds);
   const probability = candidates.find((candidate) => candidate.source === source)?.probability ?? 0;

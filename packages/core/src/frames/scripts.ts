@@ -125,13 +125,20 @@ export class Scripts {
     if (map === null) return;
     this.#readOutline(path, script, source);
     script.origins = script.outline ? contained(() => new ScriptOrigins(script.outline!, map), null) : null;
-    this.#byPath.set(path, script);
+    this.#measure(path);
   }
 
   #readOutline(path: string, script: Script, source: string | null): void {
     if (source !== null) script.outline ??= this.#parse(source);
     script.outline ??= null;
-    // Set again, because its size has changed.
+    this.#measure(path);
+  }
+
+  /** An entry is measured only when it is set to another object. Only the cache holds on to it. */
+  #measure(path: string): void {
+    const script = this.#byPath.peek(path);
+    if (script === undefined) return;
+    this.#byPath.delete(path);
     this.#byPath.set(path, script);
   }
 
