@@ -9,7 +9,8 @@ import type { AnyProcessor } from '../child/load-processor.ts';
 /**
  * Jobs until the first read, and how much later each next one comes: when there is twice as much to see. A read costs
  * the evidence of one step between floors: the next floor lies up to 120 KB beside the line on which others lie within 2
- * KB (Node 20; also where every floor comes with a read they are up to 10 KB off).
+ * KB (Node 20; also where every floor comes with a read they are up to 10 KB off). Its start moves one by 4 to 40 KB, its
+ * stop by nothing.
  */
 const FIRST_JOBS = 200;
 const WIDENING = 2;
@@ -94,7 +95,6 @@ export class SiteWatch {
   #stop(): void {
     if (this.#startJobs === null) return;
     this.#startJobs = null;
-    this.#isDisturbed = true;
     this.#options.sampler.stop();
   }
 }

@@ -13,7 +13,12 @@ const [mode, jobs, life, level, profiler] = process.argv.slice(2);
 const { hostname, port } = new URL(process.env.REDIS_URL);
 const connection = { host: hostname, port: Number(port), maxRetriesPerRequest: null };
 
-const guard = createGuard({ enabled: true, level, logger: silent, profiler: profiler === 'off' ? false : 'auto' });
+const guard = createGuard({
+  enabled: true,
+  level,
+  logger: silent,
+  profiler: profiler === 'off' ? false : 'auto',
+});
 const errors = [];
 guard.on('error', (error) => errors.push(String(error)));
 const queue = new Queue(`sites-${randomUUID()}`, { connection });

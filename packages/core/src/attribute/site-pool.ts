@@ -8,7 +8,7 @@ const MAX_OPEN = 256;
 const MAX_ENDED = 100;
 
 /** What stays of one function's allocations, and a stack of it. */
-export interface PooledSite<Stack> {
+interface PooledSite<Stack> {
   /** Function to blame. */
   site: number;
   stack: Stack;
@@ -24,7 +24,7 @@ export interface ToldSites<Stack> {
 }
 
 /** The largest site, and its share of all that stays. */
-export interface TopPooledSite<Stack> extends PooledSite<Stack> {
+interface TopPooledSite<Stack> extends PooledSite<Stack> {
   share: number;
 }
 
