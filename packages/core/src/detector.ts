@@ -7,6 +7,7 @@ import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import type { VerdictChange } from './decide/verdict-log.ts';
 import { detectorReport } from './detector-report.ts';
+import { processFiles } from './frames/app-files.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { IsolateGrowth } from './isolate-growth.ts';
 import { ActiveClock } from './measure/active-clock.ts';
@@ -83,6 +84,11 @@ export class Detector {
         this.#charge(work);
         return this.#changes();
       },
+      sites: () => ({
+        files: processFiles(() => runtime.now()),
+        nextTurn: (run) => runtime.nextTurn(run),
+        contained: (work) => hooks.contained(() => this.#charge(work)),
+      }),
     });
     this.sideCounts = new SideCounts({ prove, runtime, onError: hooks.failed });
     this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
@@ -251,6 +257,7 @@ export class Detector {
         since: this.#verdicts.since(FIRST_SCOPE + slot),
         siteGrowth: siteGrowths.find(({ source }) => source === FIRST_SCOPE + slot) ?? null,
         site: () => this.sites.site(slot),
+        isolateSite: () => this.isolates.site(FIRST_SCOPE + slot),
       });
     }
     return facts;

@@ -28,7 +28,8 @@ export interface IsolateHost {
   readonly suspects: boolean;
   /** Whether any of what grows there has a name. */
   readonly named: boolean;
-  open(): { push(row: IsolateRow, scopeOf: (name: string) => string): void; close(): void };
+  /** An isolate began; those of one pool run the same code. */
+  open(pool: string): { push(row: IsolateRow, scopeOf: (name: string) => string): void; close(): void };
   /** Something that isolates cannot measure, and why; told once. */
   lacks(reason: string): void;
 }
@@ -39,6 +40,8 @@ export interface IsolateSettings {
   maxOverhead: number;
   minTotalBytes: number;
   maxScopes: number;
+  /** False where V8's heap profiler has to be left alone. */
+  profiler: boolean;
 }
 
 /** A guard with its marks. */

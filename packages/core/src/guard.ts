@@ -127,18 +127,18 @@ class LiveGuard implements MarkedGuard {
 
   [ISOLATES](): IsolateHost | null {
     if (this.#closed) return null;
-    const { level, maxOverhead, minTotalBytes, maxScopes } = this.#options;
+    const { level, maxOverhead, minTotalBytes, maxScopes, profiler } = this.#options;
     const detector = this.#detector;
     return {
-      settings: { level, maxOverhead, minTotalBytes, maxScopes },
+      settings: { level, maxOverhead, minTotalBytes, maxScopes, profiler: profiler !== false },
       get suspects() {
         return detector.isolates.isUnsure;
       },
       get named() {
         return detector.isolates.isNamed;
       },
-      open: () => {
-        const isolate = detector.isolates.follow();
+      open: (pool) => {
+        const isolate = detector.isolates.follow(pool);
         return {
           push: (row, scopeOf) => this.#contained(() => this.#tell(isolate.push(row, scopeOf))),
           close: () => this.#contained(() => this.#tell(isolate.close())),

@@ -1,14 +1,11 @@
 import { type ReadHindrance, type ReadPace, ReadSchedule } from './decide/read-schedule.ts';
 import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
 import { readChargeMs } from './measure/read-cost.ts';
+import { samplingIntervalBytes } from './measure/sampling-interval.ts';
 import type { ResolvedOptions } from './options.ts';
 
 /** What boots allocates much that stays, and a tool that wants the profiler for itself has started by then. */
 const START_AFTER_MS = 30_000;
-
-/** Bytes per sample, on average. Finer ones find smaller leaks sooner; their price is not worth it beside live traffic. */
-const INTERVAL_BYTES = 64 * 1024;
-const PROVE_INTERVAL_BYTES = 16 * 1024;
 
 /** Units between two reads below which the second would tell nothing new. */
 const NEEDED_UNITS = 2000;
@@ -53,7 +50,7 @@ export class SiteReader {
 
   /** Bytes per sample on average. */
   get intervalBytes(): number {
-    return this.#options.level === 'prove' ? PROVE_INTERVAL_BYTES : INTERVAL_BYTES;
+    return samplingIntervalBytes(this.#options.level);
   }
 
   /** @returns true if the profiler was started now */

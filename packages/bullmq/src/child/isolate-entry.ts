@@ -13,7 +13,7 @@ const settings = settingsIn(import.meta.url);
 // Before the user's file is loaded: that may take long, and signals do not wait.
 obeyTheParentOnly();
 const processor = await loadProcessor(settings.processor);
-const watch = await IsolateWatch.start(settings);
+const watch = await IsolateWatch.start(settings, processor);
 
 const guarded: AnyProcessor = wrapProcessor(processor, watch);
 

@@ -2,6 +2,7 @@ import { CpuClock } from './cpu-clock.ts';
 import { heapBytes } from './heap-bytes.ts';
 import { HeapLimit } from './heap-limit.ts';
 import { leaveWhenTold } from './leave.ts';
+import type { AnyProcessor } from './load-processor.ts';
 import type { IsolateSettings } from './protocol.ts';
 import { tell } from './tell.ts';
 
@@ -19,8 +20,11 @@ export class IsolateWatch {
   readonly #heapLimit: HeapLimit | null;
 
   /** Once per isolate, after the processor file was loaded. */
-  static async start({ maxHeapBytes, measure }: IsolateSettings): Promise<IsolateWatch> {
-    const meter = measure === null ? null : await startMeter(measure);
+  static async start(
+    { maxHeapBytes, measure }: IsolateSettings,
+    processor: AnyProcessor,
+  ): Promise<IsolateWatch> {
+    const meter = measure === null ? null : await startMeter(measure, processor);
     const limit = maxHeapBytes === null ? null : new HeapLimit(maxHeapBytes);
     const cpu = new CpuClock();
     leaveWhenTold(async () => {
@@ -66,10 +70,13 @@ export class IsolateWatch {
 }
 
 /** Loaded only where jobs are measured: it brings half of the guard with it, and each isolate pays for that. */
-async function startMeter(options: Readonly<Record<string, unknown>>): Promise<IsolateMeter | null> {
+async function startMeter(
+  options: Readonly<Record<string, unknown>>,
+  processor: AnyProcessor,
+): Promise<IsolateMeter | null> {
   try {
     const { meterIsolate } = await import('../measure/isolate-meter.ts');
-    return meterIsolate((message: unknown) => tell({ kind: 'measured', message }), options);
+    return meterIsolate((message: unknown) => tell({ kind: 'measured', message }), options, processor);
   } catch (error) {
     process.emitWarning(`leakguard: jobs of this isolate are not measured: ${String(error)}`, {
       code: 'LEAKGUARD_MEASURE',

@@ -29,7 +29,7 @@ export class IsolateFeeds {
    * @param send takes a message to the isolate; without it its floors come as far apart as usual while something grows
    */
   open(send?: (message: object) => unknown): IsolateFeed {
-    const feed = isolateFeed(this.#guard, (name) => `${this.#queueName}:${name}`);
+    const feed = isolateFeed(this.#guard, (name) => `${this.#queueName}:${name}`, this.#queueName);
     let wish = NO_WISH;
     return {
       receive: (received) => {

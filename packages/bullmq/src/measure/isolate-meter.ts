@@ -1,9 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { BlockMinimum, type FloorReading, processRuntime, type Runtime } from '@leakguard/core/isolate';
 import type { IsolateMeter } from '../child/isolate-watch.ts';
+import type { AnyProcessor } from '../child/load-processor.ts';
 import { FloorSchedule } from './floor-schedule.ts';
 import { JobCounts } from './job-counts.ts';
 import type { MeterMessage } from './measure-messages.ts';
+import { SiteWatch } from './site-watch.ts';
 import { type FloorWish, NO_WISH, onWish } from './wishes.ts';
 
 /** Natural floors per block: floating garbage pushes one up, never down. */
@@ -18,11 +20,12 @@ interface MeterSettings {
   maxOverhead: number;
   minTotalBytes: number;
   maxScopes: number;
+  profiler: boolean;
 }
 
 /** All that a meter takes from its isolate; tests have their own. */
 export interface MeterHost {
-  runtime: Pick<Runtime, 'watchMajorGcs' | 'canForceGc' | 'forceGc' | 'now'>;
+  runtime: Pick<Runtime, 'watchMajorGcs' | 'canForceGc' | 'forceGc' | 'now' | 'sampler'>;
   /** Milliseconds in which the event loop was not idle. */
   busyMs(): number;
   /** Runs it when what now runs has ended. */
@@ -37,12 +40,14 @@ export interface MeterHost {
  *
  * @param send takes a message to the `IsolateFeeds` in the parent
  * @param options of the guard in the parent, see `isolateSettings`; what is missing has its default
+ * @param processor does the jobs: what it called is told from what called it
  */
 export function meterIsolate(
   send: (message: unknown) => void,
   options: Readonly<Record<string, unknown>>,
+  processor: AnyProcessor,
 ): IsolateMeter {
-  return new Meter(processHost(), send, settingsIn(options));
+  return new Meter(processHost(), send, settingsIn(options), processor);
 }
 
 /** A meter on a host of the caller's. */
@@ -50,8 +55,9 @@ export function meterOn(
   host: MeterHost,
   send: (message: MeterMessage) => void,
   options: Readonly<Record<string, unknown>>,
+  processor: AnyProcessor,
 ): IsolateMeter {
-  return new Meter(host, send, settingsIn(options));
+  return new Meter(host, send, settingsIn(options), processor);
 }
 
 class Meter implements IsolateMeter {
@@ -60,6 +66,7 @@ class Meter implements IsolateMeter {
   readonly #minTotalBytes: number;
   readonly #counts: JobCounts;
   readonly #schedule: FloorSchedule;
+  readonly #sites: SiteWatch;
   readonly #natural = new BlockMinimum<{ value: number; message: MeterMessage }>(BLOCK);
   readonly #canForce: boolean;
   #isBusy = false;
@@ -71,7 +78,12 @@ class Meter implements IsolateMeter {
   #wish = NO_WISH;
   #hasRisen = false;
 
-  constructor(host: MeterHost, send: (message: MeterMessage) => void, settings: MeterSettings) {
+  constructor(
+    host: MeterHost,
+    send: (message: MeterMessage) => void,
+    settings: MeterSettings,
+    processor: AnyProcessor,
+  ) {
     this.#host = host;
     this.#send = send;
     this.#minTotalBytes = settings.minTotalBytes;
@@ -83,6 +95,8 @@ class Meter implements IsolateMeter {
     });
     this.#canForce = host.runtime.canForceGc();
     if (!this.#canForce) this.#lackGc();
+    const profiler = settings.profiler && this.#canForce;
+    this.#sites = new SiteWatch({ ...settings, profiler, sampler: host.runtime.sampler, processor });
     host.runtime.watchMajorGcs(
       (reading) => this.#naturalFloor(reading),
       () => {
@@ -92,6 +106,7 @@ class Meter implements IsolateMeter {
     host.onWish((wish) => {
       this.#wish = wish;
       this.#schedule.keepsToBudget = wish.inBudget;
+      this.#sites.want(wish.closer, this.#counts.total);
       this.#suspect();
     });
   }
@@ -114,21 +129,22 @@ class Meter implements IsolateMeter {
   }
 
   retire(): void {
-    if (this.#canForce && this.#counts.total > (this.#last?.jobs ?? 0)) this.#force();
+    if (this.#canForce && this.#counts.total > (this.#last?.jobs ?? 0)) this.#force({ isLast: true });
   }
 
-  #force(): void {
+  #force({ isLast } = { isLast: false }): void {
     const rough = (this.#last?.liveBytes ?? Number.POSITIVE_INFINITY) + ROUGH_BYTES;
+    const { total } = this.#counts;
     const reading = exactFloor(() => this.#host.runtime.forceGc(), rough);
     if (reading === null) return;
-    const { total } = this.#counts;
+    const { survivors, disturbed, pauseMs } = this.#sites.afterFloor(total, isLast);
     const liveBytes = liveBytesOf(reading);
     const { beyondBudget } = this.#schedule;
-    this.#schedule.took(total, { liveBytes, pauseMs: reading.pauseMs });
+    this.#schedule.took(total, { liveBytes, pauseMs: reading.pauseMs + pauseMs });
     this.#hasRisen = this.#isRisen(liveBytes);
     this.#last = { jobs: total, liveBytes };
     this.#suspect();
-    this.#send({ type: 'floor', reading, counts: this.#counts.pairs, beyondBudget });
+    this.#send({ type: 'floor', reading, counts: this.#counts.pairs, beyondBudget, survivors, disturbed });
   }
 
   /**
@@ -207,5 +223,6 @@ function settingsIn(options: Readonly<Record<string, unknown>>): MeterSettings {
     maxOverhead: number(options.maxOverhead, 0.01),
     minTotalBytes: number(options.minTotalBytes, 2 ** 20),
     maxScopes: number(options.maxScopes, 500),
+    profiler: options.profiler !== false,
   };
 }

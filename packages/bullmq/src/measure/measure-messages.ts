@@ -1,12 +1,10 @@
-import type { FloorReading } from '@leakguard/core/isolate';
+import type { FloorReading, SurvivingStacks } from '@leakguard/core/isolate';
 
 /** Of a reason. */
 const MOST_CHARACTERS = 200;
 
 /**
- * What a meter in an isolate tells the feed in its parent.
- *
- * Room for more: a floor may one day carry, by name, where what stayed was allocated. A parent passes over what it does not know.
+ * What a meter in an isolate tells the feed in its parent. Room for more: a parent passes over what it does not know.
  */
 export type MeterMessage =
   /** Live bytes between two jobs, and the jobs finished per name since the isolate began. */
@@ -16,6 +14,10 @@ export type MeterMessage =
       counts: [name: string, jobs: number][];
       /** Taken beyond the budget, because memory rises steeply. */
       beyondBudget?: boolean;
+      /** Who allocated what stays, where the profiler was read. */
+      survivors?: SurvivingStacks | null;
+      /** The profiler was started, stopped or read since the floor before, which moves the next one. */
+      disturbed?: boolean;
     }
   /** Something cannot be measured here. */
   | { type: 'lacks'; reason: string };

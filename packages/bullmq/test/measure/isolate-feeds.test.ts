@@ -64,6 +64,7 @@ describe('IsolateFeeds', () => {
       maxOverhead: 0.01,
       minTotalBytes: 2 * 2 ** 20,
       maxScopes: 500,
+      profiler: true,
     });
     await guard.close();
     expect(new IsolateFeeds(guard, 'mail').settings).toBeNull();

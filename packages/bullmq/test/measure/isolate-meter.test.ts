@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type MeterHost, meterOn } from '../../src/measure/isolate-meter.ts';
 import type { MeterMessage } from '../../src/measure/measure-messages.ts';
 import type { FloorWish } from '../../src/measure/wishes.ts';
+import { FakeProfiler } from './fake-profiler.ts';
+
+const processor = (): undefined => undefined;
 
 /** An isolate in the test's hand. */
 class FakeIsolate implements MeterHost {
@@ -19,7 +22,9 @@ class FakeIsolate implements MeterHost {
   wish = (_wish: FloorWish): void => undefined;
   #soon: (() => void)[] = [];
 
+  readonly profiler = new FakeProfiler();
   readonly runtime: MeterHost['runtime'] = {
+    sampler: this.profiler,
     now: () => this.busy + this.idle,
     canForceGc: () => this.canForce,
     forceGc: () => {
@@ -48,7 +53,7 @@ class FakeIsolate implements MeterHost {
   }
 
   meter(options: Record<string, unknown> = {}) {
-    return meterOn(this, (message) => this.sent.push(message), options);
+    return meterOn(this, (message) => this.sent.push(message), options, processor);
   }
 
   turn(): void {
@@ -252,6 +257,41 @@ describe('meterIsolate', () => {
     expect(lacks).toMatchObject({ type: 'lacks', reason: expect.stringContaining('--expose-gc') });
     expect(floor).toMatchObject({ type: 'floor', counts: [['a', 20]], reading: { heapBytes: 9e6 } });
     expect(rest).toEqual([]);
+  });
+
+  it('sends who allocated what stays with its last floor, and that its reads have moved the floors after them', () => {
+    const isolate = new FakeIsolate();
+    const meter = isolate.meter({ level: 'prove' });
+    isolate.run(meter, 1000, { ms: 100 });
+    void meter.retire();
+    const floors = isolate.sent.filter((message) => message.type === 'floor');
+    const told = floors.flatMap(({ survivors }, at) => (survivors ? [at] : []));
+    expect(told.map((at) => isolate.ages[at])).toEqual([205, 430, 880, 1000]);
+    const moved = floors.flatMap(({ disturbed }, at) => (disturbed ? [at] : []));
+    expect(moved).toEqual(told.slice(0, -1).map((at) => at + 1));
+    expect(floors.at(-1)).toMatchObject({ survivors: { bytes: 5000 }, reading: { forced: true } });
+  });
+
+  it('runs the profiler at other levels only while its parent has a suspect, and pays for reads from the budget', () => {
+    const isolate = new FakeIsolate();
+    const meter = isolate.meter();
+    isolate.run(meter, 500, { ms: 100 });
+    expect(isolate.profiler.starts).toEqual([]);
+    isolate.wish({ closer: true, inBudget: false });
+    isolate.wish({ closer: true, inBudget: true });
+    isolate.run(meter, 500, { ms: 100 });
+    expect([isolate.profiler.starts, isolate.profiler.reads]).toEqual([[65_536], 1]);
+    isolate.profiler.pauseMs = 3000;
+    isolate.run(meter, 1500, { ms: 100 });
+    const before = isolate.sent.length;
+    isolate.run(meter, 1000, { ms: 100 });
+    expect(isolate.sent.length - before).toBeLessThan(10);
+    isolate.wish({ closer: false, inBudget: true });
+    expect(isolate.profiler.isRunning).toBe(false);
+    const { reads } = isolate.profiler;
+    isolate.run(meter, 3000, { ms: 100 });
+    void meter.retire();
+    expect(isolate.profiler.reads).toBe(reads);
   });
 
   it('bounds the names that it tells apart', () => {

@@ -13,7 +13,8 @@ import { isolateRowIn } from './isolate-row.ts';
 export interface IsolateFeed {
   /**
    * A floor of the isolate: `{ reading, counts }`, the reading on any clock that only goes forward, the counts as pairs of
-   * name and units finished since the isolate began. Anything else is passed over.
+   * name and units finished since the isolate began; `survivors` too, where `survivingStacks` found some, and
+   * `disturbed` where the isolate's own measuring may have moved it. Anything else is passed over.
    */
   push(row: unknown): void;
   /** The isolate cannot measure something: shown in the report, and told once. */
@@ -33,12 +34,14 @@ export interface IsolateFeed {
  * two floors. Without effect for a guard that is disabled, closed or not ours.
  *
  * @param scopeOf name of the job scope that units of this name in the isolate belong to
+ * @param pool name that all isolates have in common that run the same code for the same scopes: what stays in them is told
+ *   of together
  * @example
- * const feed = isolateFeed(guard, (name) => `emails:${name}`);
+ * const feed = isolateFeed(guard, (name) => `emails:${name}`, 'emails');
  * worker.on('message', (message) => feed.push(message));
  * worker.once('exit', () => feed.close());
  */
-export function isolateFeed(guard: Guard, scopeOf: (name: string) => string): IsolateFeed {
+export function isolateFeed(guard: Guard, scopeOf: (name: string) => string, pool = ''): IsolateFeed {
   let isolate: ReturnType<IsolateHost['open']> | null = null;
   let isOpen = true;
   return {
@@ -46,7 +49,7 @@ export function isolateFeed(guard: Guard, scopeOf: (name: string) => string): Is
       contained(() => {
         const row = isolateRowIn(received);
         if (row === null || !isOpen) return;
-        isolate ??= hostOf(guard)?.open() ?? null;
+        isolate ??= hostOf(guard)?.open(pool) ?? null;
         if (isCounting(guard)) isolate?.push(row, scopeOf);
       }, undefined),
     lacks: (reason) => contained(() => hostOf(guard)?.lacks(reason), undefined),

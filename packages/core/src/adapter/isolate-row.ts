@@ -1,6 +1,7 @@
 import type { FloorReading } from '../internal-types.ts';
 import type { IsolateRow } from '../measure/isolate-levels.ts';
 import { isScopeName, scopeName } from '../measure/scope-name.ts';
+import { survivingStacksIn } from './surviving-stacks-in.ts';
 
 /** Names in one row: `maxScopes` at most, and `(other)`. */
 const MOST_NAMES = 10_001;
@@ -14,15 +15,27 @@ const NUMBERS = [
   'pauseMs',
 ] as const;
 
+interface Received {
+  reading?: FloorReading;
+  counts?: unknown;
+  survivors?: unknown;
+  disturbed?: unknown;
+}
+
 type Count = readonly [name: string, units: number];
 
 /** The row in what came from an isolate, null where there is none: an app may send what it likes on the same channel. */
 export function isolateRowIn(received: unknown): IsolateRow | null {
-  const { reading, counts } = (received ?? {}) as { reading?: FloorReading; counts?: unknown };
+  const { reading, counts, survivors, disturbed } = (received ?? {}) as Received;
   if (typeof reading !== 'object' || reading === null || !Array.isArray(counts)) return null;
   if (counts.length > MOST_NAMES || !NUMBERS.every((field) => isAmount(reading[field]))) return null;
   if (!counts.every(isCount)) return null;
-  return { reading, counts: unitsByName(counts) };
+  return {
+    reading,
+    counts: unitsByName(counts),
+    survivors: survivingStacksIn(survivors),
+    disturbed: disturbed === true,
+  };
 }
 
 /** No longer than names of scopes, as they are kept for as long as the isolate lives; those that then are one add up. */

@@ -1,4 +1,5 @@
 import type { FloorReading } from '../internal-types.ts';
+import type { SurvivingStacks } from './surviving-stacks.ts';
 
 /** What one isolate (a child process or a worker thread) had come to at one of its floors. */
 export interface IsolateRow {
@@ -6,6 +7,10 @@ export interface IsolateRow {
   reading: FloorReading;
   /** Units finished per name since the isolate began. */
   counts: Iterable<readonly [name: string, units: number]>;
+  /** Who allocated what stays, where the floor came with a read of the profiler. */
+  survivors?: SurvivingStacks | null;
+  /** Measuring has moved this floor, so that it cannot be compared with the one before. */
+  disturbed?: boolean;
 }
 
 /** Units of one source, from the isolate's floor before to this one. */
@@ -65,6 +70,7 @@ export class IsolateLevels {
     const level = levelOf(row, sourceOf, before);
     if (before !== null && contradicts(before, level)) return this.#startOver(level);
     if (this.#settled === null) this.#settled = level;
+    else if (row.disturbed === true) return this.#settleAnew(level);
     else if (this.#latest === null) this.#second(level);
     else if (this.#latest.reading.heapBytes - level.reading.heapBytes > LET_GO_BYTES) this.#latest = level;
     else return this.#next(level);
@@ -106,6 +112,14 @@ export class IsolateLevels {
       age: { from: from.age, to: to.age },
       amounts: amounts(from, to),
     };
+  }
+
+  /** The step before is told, the one to this floor is not. */
+  #settleAnew(level: Level): IsolateStep | null {
+    const step = this.#latest === null || this.#isFirst ? null : this.#step(null);
+    this.#settled = level;
+    this.#latest = null;
+    return step;
   }
 
   #startOver(level: Level): null {

@@ -24,6 +24,8 @@ export interface ScopeFacts {
   siteGrowth: SiteGrowth | null;
   /** Who allocated what stays of it; asked for what grows only. */
   site: () => SiteReport | null;
+  /** The same of what stays in isolates. */
+  isolateSite: () => SiteReport | null;
 }
 
 /** Evidence that all scopes share, gathered once per report. */
@@ -67,7 +69,8 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
   const isRetained = facts.retained !== null && byGravity(facts.retained.verdict, 'stable') < 0;
   const channels: Channel[] = [];
   if (main !== null) channels.push('floors');
-  const site = channels.length > 0 || isRetained || facts.siteGrowth !== null ? facts.site() : null;
+  const grows = channels.length > 0 || isRetained || facts.siteGrowth !== null;
+  const site = grows ? siteOf(facts, main) : null;
   if (facts.siteGrowth !== null) channels.push('sites');
   if (isRetained) channels.push('survivors');
   const size = main ?? facts.siteGrowth ?? (isRetained ? retainedSize(facts, shared) : null);
@@ -89,6 +92,11 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
     evidence: evidence(facts, growths, { isRetained }),
     fingerprint: channels.length === 0 ? null : scopeFingerprint(facts.kind, facts.scope),
   };
+}
+
+/** What grows in isolates is not in the profile of this process. */
+function siteOf(facts: ScopeFacts, main: NamedGrowth | null): SiteReport | null {
+  return main?.isolates === undefined ? facts.site() : facts.isolateSite();
 }
 
 type Size = Pick<NamedGrowth, 'estimate' | 'totalBytes' | 'signal'>;

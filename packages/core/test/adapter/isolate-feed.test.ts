@@ -24,12 +24,15 @@ interface Row {
   site?: object;
 }
 
-/** Rows of one isolate of about 200 jobs; `leaking` keeps 20 KB a job. */
-function lifeOf(random: () => number, leaking: 'send' | 'sort' = 'send', suffix = ''): Row[] {
-  const counts = { send: 0, sort: 0 };
+type Leaking = 'send' | 'sort' | 'both';
+
+/** Rows of one isolate of about 200 jobs; `leaking` keeps 20 KB a job. Where both leak there is a third name that does not. */
+function lifeOf(random: () => number, leaking: Leaking = 'send', suffix = ''): Row[] {
+  const counts: Record<string, number> = { send: 0, sort: 0, ...(leaking === 'both' && { plan: 0 }) };
   return Array.from({ length: 10 }, (_, row) => {
-    for (const name of ['send', 'sort'] as const) counts[name] += Math.round(20 * random());
-    const heapBytes = 8e6 + 20_480 * counts[leaking] + 2000 * random();
+    for (const name of Object.keys(counts)) counts[name]! += Math.round(20 * random());
+    const kept = 20_480 * (leaking === 'both' ? counts.send! + counts.sort! : counts[leaking]!);
+    const heapBytes = 8e6 + kept + 2000 * random();
     const bytes = { heapBytes, oldSpaceBytes: heapBytes, externalBytes: 0, arrayBuffersBytes: 0 };
     const reading = { timeMs: 1000 * row, ...bytes, forced: true, pauseMs: 5 };
     const named = Object.entries(counts).map(([name, units]): Counts[number] => [name + suffix, units]);
@@ -43,20 +46,22 @@ function run(
   {
     rows = 60,
     suffix = '',
+    leaking = 'send' as Leaking,
+    survivors = undefined as unknown,
     also = (_: Row): unknown[] => [],
     after = (_: IsolateFeed): void => undefined,
   } = {},
 ): void {
   const random = seededRandom(1);
   for (let life = 0; life * 10 < rows; life++) {
-    const feed = isolateFeed(guard, scopeOf);
+    const feed = isolateFeed(guard, scopeOf, 'mail');
     const done: Record<string, number> = {};
-    for (const row of lifeOf(random, 'send', suffix)) {
+    for (const row of lifeOf(random, leaking, suffix)) {
       for (const [name, units] of row.counts) {
         for (let n = done[name] ?? 0; n < units; n++) guard.begin().end(guard.scope('job', scopeOf(name)));
         done[name] = units;
       }
-      feed.push(row);
+      feed.push({ ...row, survivors });
       for (const other of also(row)) feed.push(other);
     }
     feed.close();
@@ -78,6 +83,44 @@ describe('isolateFeed', () => {
     expect(leaks).toEqual(['mail:send']);
     expect(report.memory).toMatchObject({ growing: [], forecast: null });
     expect(formatReport(report)).toContain('in 6 isolates');
+  });
+
+  describe('with what isolates tell of who allocated what stays', () => {
+    const frame = { name: 'remember', url: 'node:internal/none', line: 4, column: 1 };
+    const stack = { frames: [{ ...frame, url: 'file:///nowhere/mail.js' }], bytes: 900_000, samples: 30 };
+    const survivors = { handler: null, bytes: 1_000_000, stacks: [stack] };
+
+    it('names the function in the report of the scope that grows', async () => {
+      const { guard } = liveGuard();
+      run(guard, { survivors });
+      // Its file is looked for in a turn of its own.
+      await new Promise((resolve) => setImmediate(resolve));
+      run(guard, { survivors, rows: 10 });
+      const [send, sort] = guard.report().scopes;
+      expect(send!.site).toMatchObject({
+        allocating: { function: 'remember', file: '/nowhere/mail.js', line: 5, column: 2 },
+        ...{ kind: 'function', handler: null, lines: [] },
+      });
+      expect(send!.site!.share).toBeCloseTo(0.9);
+      expect(sort!.site).toBeNull();
+    });
+
+    it('names none while two of their names grow, for it may be of either', async () => {
+      const { guard } = liveGuard();
+      run(guard, { survivors, leaking: 'both', rows: 300 });
+      await new Promise((resolve) => setImmediate(resolve));
+      run(guard, { survivors, leaking: 'both', rows: 10 });
+      const { scopes } = guard.report();
+      expect(scopes.map(({ verdict }) => verdict)).toEqual(['growing', 'growing', 'stable']);
+      expect(scopes.map(({ site }) => site)).toEqual([null, null, null]);
+    });
+
+    it('takes floors in whatever else comes with them', () => {
+      const [{ guard }, { guard: plain }] = [liveGuard(), liveGuard()];
+      run(plain);
+      run(guard, { survivors: { ...survivors, stacks: 'all of them' } });
+      expect(guard.report()).toEqual(plain.report());
+    });
   });
 
   it('works through handles of the shared guard until they are closed', async () => {

@@ -3,6 +3,7 @@ import type { SourceAnalysis } from '../../src/attribute/single-source.ts';
 import type { NamedGrowth } from '../../src/decide/channel-growth.ts';
 import { FIRST_SCOPE } from '../../src/measure/floor.ts';
 import { type ScopeFacts, type SharedEvidence, scopeReports } from '../../src/report/growth-report.ts';
+import type { SiteReport } from '../../src/site-types.ts';
 
 const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
   slot,
@@ -16,6 +17,7 @@ const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
   since: null,
   siteGrowth: null,
   site: () => null,
+  isolateSite: () => null,
   ...change,
 });
 
@@ -90,6 +92,15 @@ describe('scopeReports', () => {
       'GET /0 stable',
       'GET /2 stable',
     ]);
+  });
+
+  it('gives the site of this process for growth of its own, and that of isolates for growth in them', () => {
+    const [own, inside] = ['own', 'inside'].map((name) => ({ handler: { function: name } }) as SiteReport);
+    const scope = facts(1, { site: () => own!, isolateSite: () => inside! });
+    const siteOf = (growths: NamedGrowth[]) => scopeReports([scope], shared({ growths }))[0]!.site;
+    expect(siteOf([growth(1)])).toBe(own);
+    expect(siteOf([growth(1, { isolates: 3 })])).toBe(inside);
+    expect(siteOf([])).toBeNull();
   });
 
   it('names the candidates that are no scope for what they are', () => {
