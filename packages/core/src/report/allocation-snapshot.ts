@@ -84,11 +84,12 @@ export class AllocationSnapshot {
   /**
    * What changed since an older snapshot of the same process, largest change first.
    *
-   * @throws LeakguardError `ERR_LEAKGUARD_SNAPSHOT_PROCESS` for one of another process, `ERR_LEAKGUARD_SNAPSHOT_STACKS` where one of
+   * @throws LeakguardError `ERR_LEAKGUARD_SNAPSHOT_FORMAT` for what is no snapshot, `ERR_LEAKGUARD_SNAPSHOT_PROCESS` for one of another process, `ERR_LEAKGUARD_SNAPSHOT_STACKS` where one of
    * the two holds no stacks, `ERR_LEAKGUARD_OPTION`
    */
   compareTo(older: AllocationSnapshot, { groupBy }: GroupOptions = {}): AllocationDifference[] {
     const by = checkedGroupBy(groupBy);
+    assertSnapshot(older);
     assertSameProcess(this.data, older.data);
     assertStacks(this);
     assertStacks(older);
@@ -98,6 +99,16 @@ export class AllocationSnapshot {
   toJSON(): AllocationSnapshotData {
     return this.data;
   }
+}
+
+/** Parsed JSON is the natural mistake. Another installed copy of this package has a class of its own. */
+function assertSnapshot(older: unknown): asserts older is AllocationSnapshot {
+  const data = (older as Partial<AllocationSnapshot> | null)?.data;
+  if (typeof data?.process === 'string') return;
+  throw new LeakguardError(
+    'ERR_LEAKGUARD_SNAPSHOT_FORMAT',
+    'leakguard: compareTo takes a snapshot; of its JSON AllocationSnapshot.from() makes one again',
+  );
 }
 
 function assertSameProcess(newer: AllocationSnapshotData, older: AllocationSnapshotData): void {

@@ -138,6 +138,12 @@ describe('the comparison with an older snapshot', () => {
     expect(covered / 400).toBeGreaterThan(0.92);
   });
 
+  it('is refused with what is no snapshot: nothing, an object, or its own JSON', () => {
+    for (const wrong of [null, undefined, {}, JSON.parse(JSON.stringify(older))]) {
+      expect(codeOf(() => newer.compareTo(wrong as never))).toBe('ERR_LEAKGUARD_SNAPSHOT_FORMAT');
+    }
+  });
+
   it('is refused across processes and where one holds no stacks, with the reason', () => {
     const other = snapshotOf([], { process: 'p2', pid: 7 });
     expect(() => newer.compareTo(other)).toThrow(/pid 7 at .*a restart is another process/);
