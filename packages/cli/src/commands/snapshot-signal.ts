@@ -5,13 +5,14 @@ import { constants } from 'node:os';
 export const SNAPSHOT_SIGNALS = ['SIGUSR2', 'SIGALRM', 'SIGIO', 'SIGPWR', 'SIGURG', 'SIGWINCH'] as const;
 
 /**
- * Asks by signal, and only a process that catches it: any other one would be ended by it.
+ * Asks by signal, and only a process that catches it and whose guard has left word that it listens for it: any other one would be ended by
+ * it, and shells, scripts and other tools catch signals, too.
  *
  * @returns what to print
  * @throws LeakguardError `ERR_LEAKGUARD_NOT_LISTENING`
  */
 export async function sendSnapshotSignal(name: string, signal: string): Promise<string> {
-  const { controlError, parseTarget } = await import('@leakguard/core/control');
+  const { controlError, hasSignalMarker, parseTarget } = await import('@leakguard/core/control');
   const { pid, threadId } = parseTarget(name)!;
   const refuse = (why: string): never => {
     throw controlError(
@@ -25,6 +26,10 @@ export async function sendSnapshotSignal(name: string, signal: string): Promise<
     refuse('its signal handlers cannot be read here (/proc/<pid>/status), and without one it would be ended');
   if (!catches(caught!, signal))
     refuse(`it has no handler for it and would be ended; start it with LEAKGUARD_SIGNAL=${signal}`);
+  if (!hasSignalMarker(pid, signal))
+    refuse(
+      `it catches that signal, but no guard in it says that it listens for it, and whatever does may end it`,
+    );
   process.kill(pid, signal as NodeJS.Signals);
   return `sent ${signal} to ${pid}: it writes its snapshot into its snapshotDir, and says where in its log\n`;
 }

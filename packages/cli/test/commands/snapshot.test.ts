@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { catches, caughtSignals } from '../../src/commands/snapshot-signal.ts';
 import { runOutcome } from '../run-outcome.ts';
@@ -33,15 +34,22 @@ async function listen(...answers: unknown[]): Promise<{ folder: string; asked: s
   return { folder, asked };
 }
 
-/** A process that prints a line when it runs, and one for each SIGUSR2 if it listens for that. */
+/** What a process does about SIGUSR2: it is ended by it, catches it for itself, or has a guard that takes a snapshot then. */
+const HANDLERS = {
+  none: '',
+  own: "process.on('SIGUSR2', () => console.log('CAUGHT'));",
+  guard: `const logger = { info: ({ event }) => event === 'snapshot' && console.log('CAUGHT'), warn() {}, error: console.log };
+    (await import('@leakguard/core')).createGuard({ enabled: true, signal: 'SIGUSR2', control: false, logger });`,
+};
+
+/** A process that prints a line when it runs, and one for each SIGUSR2 that it hears of. */
 async function program(
-  listens: boolean,
+  handler: keyof typeof HANDLERS,
 ): Promise<{ pid: number; line: () => Promise<string>; isRunning: () => boolean }> {
-  const handler = listens ? "process.on('SIGUSR2', () => console.log('CAUGHT'));" : '';
-  const child = spawn(process.execPath, [
-    '-e',
-    `${handler} setInterval(() => undefined, 1000); console.log('RUNS');`,
-  ]);
+  const source = `${HANDLERS[handler]} setInterval(() => undefined, 1000); console.log('RUNS');`;
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const { VITEST: _, NODE_ENV: __, ...env } = process.env;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { cwd, env });
   onTestFinished(() => void child.kill('SIGKILL'));
   const line = async (): Promise<string> => `${(await once(child.stdout, 'data'))[0]}`;
   await line();
@@ -116,7 +124,7 @@ test('a file that cannot be written exits with 2', async () => {
 });
 
 test('a process that does not listen gets nothing, least of all a signal, and the message says what to do', async () => {
-  const { pid, isRunning } = await program(false);
+  const { pid, isRunning } = await program('none');
   const plain = await runOutcome(['snapshot', `${pid}`]);
   expect(plain).toMatchObject({ code: 2, stdout: '' });
   expect(plain.stderr).toMatch(/^leakguard: \d+ does not listen: is there a guard in it/);
@@ -129,8 +137,15 @@ test('a process that does not listen gets nothing, least of all a signal, and th
   expect((await runOutcome(['snapshot', '999999999', '--signal'])).code).toBe(2);
 });
 
-test('--signal reaches a process that catches it', async () => {
-  const { pid, line } = await program(true);
+test('--signal spares a process that catches it for itself: that may end it', async () => {
+  const { pid } = await program('own');
+  const { code, stderr } = await runOutcome(['snapshot', `${pid}`, '--signal']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('no guard in it says that it listens for it');
+});
+
+test('--signal reaches a guard that listens for it', async () => {
+  const { pid, line } = await program('guard');
   const { code, stdout } = await runOutcome(['snapshot', `${pid}`, '--signal']);
   expect({ code, stdout }).toEqual({
     ...{ code: 0 },
@@ -143,7 +158,7 @@ test('--signal reaches a process that catches it', async () => {
 });
 
 test('the signals that a process catches are read from its status', async () => {
-  const { pid } = await program(true);
+  const { pid } = await program('own');
   const mask = caughtSignals(pid)!;
   expect(catches(mask, 'SIGUSR2')).toBe(true);
   expect(catches(mask, 'SIGWINCH')).toBe(false);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { contained } from '../contain.ts';
 import { type ControlTarget, controlFolder, pipeName, privateFolder, socketPath } from './control-address.ts';
-import { foreignReason } from './private-folder.ts';
+import { foreignReason, makePrivateFolder } from './private-folder.ts';
 
 /**
  * Addresses on which a target may listen, likeliest first: a server that was started elsewhere has its own idea of the temporary
@@ -16,6 +16,28 @@ export function controlAddresses(target: ControlTarget): string[] {
     .filter((path) => path !== null);
 }
 
+/**
+ * The first folder that can be this user's own, made if need be.
+ *
+ * @param isFit false for a folder that does not do
+ * @throws Error where there is none, with the reason of the last
+ */
+export function preparedFolder(isFit: (folder: string) => boolean = () => true): string {
+  const uid = process.geteuid!();
+  let reason: unknown = new Error('every folder that there is, is too long for the path of a socket');
+  for (const folder of new Set(
+    [controlFolder(process.env, uid), privateFolder(tmpdir(), uid)].filter(isFit),
+  )) {
+    try {
+      makePrivateFolder(folder, uid);
+      return folder;
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}
+
 /** Worker threads of a process that have a socket, `4242-3`; empty on Windows. */
 export function listeningThreads(pid: number): string[] {
   const names = process.geteuid === undefined ? [] : ownFolders(pid).flatMap((folder) => readdirSync(folder));
@@ -24,7 +46,9 @@ export function listeningThreads(pid: number): string[] {
   );
 }
 
-function ownFolders(pid: number): string[] {
+/** Folders in which a process may have left something for its own user, and in which nobody else can have. */
+export function ownFolders(pid: number): string[] {
+  if (process.geteuid === undefined) return [];
   const uid = userOf(pid);
   const env = environmentOf(pid);
   const shared = [env.TMPDIR, tmpdir(), '/tmp'].filter(

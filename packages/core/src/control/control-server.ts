@@ -1,12 +1,12 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { toError } from '../contain.ts';
-import { type ControlTarget, controlFolder, pipeName, privateFolder, socketPath } from './control-address.ts';
+import { type ControlTarget, pipeName, socketPath } from './control-address.ts';
 import { serveConnection } from './control-connection.ts';
+import { preparedFolder } from './control-places.ts';
 import type { Ask } from './control-protocol.ts';
-import { makePrivateFolder } from './private-folder.ts';
+
 import { isDead, removeStaleSockets } from './stale-sockets.ts';
 
 /** Clients at a time; more are turned away. */
@@ -36,7 +36,7 @@ export class ControlServer {
     try {
       const { target } = this.#options;
       if (process.geteuid === undefined) this.#listen(pipeName(target), false);
-      else this.#listen(preparedPath(target, process.geteuid()), true);
+      else this.#listen(preparedPath(target), true);
     } catch (error) {
       this.#off(error);
     }
@@ -103,26 +103,9 @@ export class ControlServer {
   }
 }
 
-/**
- * The socket's path in the first folder that can be this user's own.
- *
- * @throws Error where none can, with the reason of the last
- */
-function preparedPath(target: ControlTarget, uid: number): string {
-  const folders = new Set([controlFolder(process.env, uid), privateFolder(tmpdir(), uid)]);
-  let reason: unknown;
-  for (const folder of folders) {
-    const path = socketPath(folder, target);
-    if (path === null) {
-      reason = new Error(`${folder} is too long for the path of a socket`);
-      continue;
-    }
-    try {
-      makePrivateFolder(folder, uid);
-      return path;
-    } catch (error) {
-      reason = error;
-    }
-  }
-  throw reason;
+function preparedPath(target: ControlTarget): string {
+  return socketPath(
+    preparedFolder((folder) => socketPath(folder, target) !== null),
+    target,
+  )!;
 }

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { toError } from '../contain.ts';
+import { leaveSignalMarker } from '../control/signal-marker.ts';
 import type { AllocationSnapshot } from '../report/allocation-snapshot.ts';
 import type { OnDemandSignal } from './signal-option.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
@@ -60,8 +61,14 @@ function listen(signal: OnDemandSignal, options: OnDemandSignalOptions): { close
     options.notice(`cannot listen for ${signal} here: ${toError(error).message}`);
     return { close: () => undefined };
   }
+  const removeMarker = leaveSignalMarker(signal);
   options.notice(`kill -${signal} ${process.pid} writes a snapshot into ${taking.folder}`);
-  return { close: () => void process.off(signal, onSignal) };
+  return {
+    close: () => {
+      process.off(signal, onSignal);
+      removeMarker();
+    },
+  };
 }
 
 /** One snapshot at a time, at most one a second. */
