@@ -1,4 +1,4 @@
-import type { AllocationSnapshot } from './report/allocation-snapshot.ts';
+import { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import { OrdinalClock } from './report/ordinal-clock.ts';
 import { topSites } from './report/top-sites.ts';
 import type { TopSite } from './site-types.ts';
@@ -7,6 +7,7 @@ import type { TopSite } from './site-types.ts';
 const CAPACITY = 5;
 /** Those with stacks that stay however old they are: without two of them nothing can be compared. */
 const WITH_STACKS = 2;
+const DROPPED = 'its stacks were dropped when two newer snapshots had theirs';
 /** Milliseconds between the entries of the schedule. */
 const INTERVAL_MS = 60_000;
 
@@ -59,7 +60,7 @@ export class SnapshotBuffer {
   add(snapshot: AllocationSnapshot): void {
     this.#lastMs = this.#now();
     this.#clock.mark(snapshot.data);
-    this.#entries = kept([...this.#entries, snapshot]);
+    this.#entries = kept([...this.#entries, snapshot]).map(sparing);
   }
 
   /** What grew most between the two newest with stacks; of a single one what is largest. */
@@ -71,6 +72,17 @@ export class SnapshotBuffer {
 
 function holdsStacks({ unavailable }: AllocationSnapshot): boolean {
   return unavailable === null;
+}
+
+/** Stacks of a large app are a megabyte, and only the two newest with stacks are ever compared. */
+function sparing(
+  entry: AllocationSnapshot,
+  index: number,
+  entries: readonly AllocationSnapshot[],
+): AllocationSnapshot {
+  const newer = entries.slice(index + 1).filter(holdsStacks).length;
+  if (!holdsStacks(entry) || newer < WITH_STACKS) return entry;
+  return new AllocationSnapshot({ ...entry.data, frames: [], stacks: null, unavailable: DROPPED });
 }
 
 function kept(entries: readonly AllocationSnapshot[]): AllocationSnapshot[] {

@@ -34,7 +34,9 @@ it('keeps the last five', () => {
   const all = Array.from({ length: 8 }, () => add(null));
   expect(buffer.snapshots).toEqual(all.slice(-5));
   const withStacks = Array.from({ length: 8 }, () => add([]));
-  expect(buffer.snapshots).toEqual(withStacks.slice(-5));
+  expect(buffer.snapshots.map(({ time }) => time)).toEqual(withStacks.slice(-5).map(({ time }) => time));
+  expect(buffer.snapshots.slice(-2)).toEqual(withStacks.slice(-2));
+  expect(buffer.snapshots[2]!.unavailable).toContain('stacks were dropped');
 });
 
 it('keeps the two newest with stacks however many come without, in their order', () => {
