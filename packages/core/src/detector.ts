@@ -50,6 +50,7 @@ export class Detector {
   readonly reads: SiteReads;
   readonly #options: ResolvedOptions;
   readonly #runtime: Runtime;
+  readonly #hooks: DetectorHooks;
   readonly #thresholds: GrowthThresholds;
   readonly #floors: FloorChannel;
   readonly #survivors: SurvivorWatch;
@@ -64,6 +65,7 @@ export class Detector {
     const prove = options.level === 'prove';
     this.#options = options;
     this.#runtime = runtime;
+    this.#hooks = hooks;
     this.#startMs = runtime.now();
     this.clock = new ActiveClock({ now: () => runtime.now(), processCpuMs: () => runtime.processCpuMs() });
     this.meter = new CostMeter({
@@ -289,9 +291,12 @@ export class Detector {
       isGrowing: () => this.#floors.growths().length > 0,
       floorSlopeBytesPerHour: () => this.#slope.bytesPerHour,
       chargeRead: (ms) => this.meter.chargeRead(ms),
-      placed: () => {
-        this.#floors.siteEvidence = this.sites.evidence;
-      },
+      placed: () =>
+        this.#hooks.contained(() =>
+          this.#charge(() => {
+            this.#floors.siteEvidence = this.sites.evidence;
+          }),
+        ),
     };
   }
 

@@ -6,7 +6,7 @@ import { keyNumber } from './frames/function-key.ts';
 import type { ProfiledFunction } from './internal-types.ts';
 import type { PlacedFunction, SurvivingStacks } from './measure/surviving-stacks.ts';
 import type { SiteReport } from './site-types.ts';
-import { SourceQueue } from './source-queue.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 /** Kinds of isolates: one per queue with a processor file. Those beyond it share the places of the ones asked for least. */
 const MAX_POOLS = 64;
@@ -36,9 +36,9 @@ export interface IsolateSitesParts {
  * maps of a loader that ran in it) is therefore missing.
  */
 export class IsolateSites {
-  readonly #contained: IsolateSitesParts['contained'];
   readonly #frames: FrameMap;
-  readonly #queue: SourceQueue;
+  readonly #contained: IsolateSitesParts['contained'];
+  readonly #queue: TurnQueue;
   readonly #pools = new LRUCache<string, Pool>({ max: MAX_POOLS, dispose: ({ slot }) => this.#leave(slot) });
   readonly #freeSlots = Array.from({ length: MAX_POOLS + 1 }, (_, slot) => slot);
   #waiting = 0;
@@ -46,23 +46,19 @@ export class IsolateSites {
   constructor({ files, nextTurn, contained }: IsolateSitesParts) {
     this.#contained = contained;
     this.#frames = new FrameMap(files);
-    this.#queue = new SourceQueue({
-      nextTurn,
-      read: (path) => contained(() => this.#frames.read(path)),
-      isRead: (path) => this.#frames.isRead(path),
-    });
+    this.#queue = new TurnQueue({ nextTurn, contained });
   }
 
   /** What an isolate told; it replaces what it told before. Counts some turns later where source files are new. */
   push(pool: string, isolate: object, told: SurvivingStacks): void {
     if (this.#waiting >= MAX_WAITING) return;
     const stacks = told.stacks.map(({ frames }) => frames.map(profiled));
-    this.#later(this.#frames.filesOf(stacks.flat()), () => this.#take(pool, isolate, told, stacks));
+    this.#later(this.#frames.learning(stacks), () => this.#take(pool, isolate, told, stacks));
   }
 
   /** The isolate has ended. */
   close(pool: string, isolate: object): void {
-    this.#later([], () => this.#pools.peek(pool)?.sites.close(isolate));
+    this.#later([].values(), () => this.#pools.peek(pool)?.sites.close(isolate));
   }
 
   /** The function that allocated most of what stays in isolates of a pool, null where none told. */
@@ -111,9 +107,9 @@ export class IsolateSites {
     this.#frames.forget(slot);
   }
 
-  #later(paths: readonly string[], run: () => void): void {
+  #later(work: Iterator<unknown>, run: () => void): void {
     this.#waiting += 1;
-    this.#queue.add(paths, () => {
+    this.#queue.add(work, () => {
       this.#waiting -= 1;
       this.#contained(run);
     });

@@ -2,21 +2,17 @@ import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SurvivorSample } from './attribute/survival-read.ts';
 import type { FrameMap } from './frames/frame-map.ts';
 import type { StackPlace } from './frames/stack-place.ts';
-import type { AllocationReading, AllocationSample, ProfiledFunction } from './internal-types.ts';
+import type { AllocationSample, ProfiledFunction } from './internal-types.ts';
+import type { ReadStacks, Stack } from './read-stacks.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
 import type { AllocationCandidate, Frame, SiteReport } from './site-types.ts';
-
-type Stack = readonly ProfiledFunction[];
 
 const GROWING: ReadonlySet<string> = new Set(['growing', 'leaking']);
 
 /** From this share of the bytes on a function is named rather than the requests that its objects are in. */
 const WORTH_NAMING = 0.2;
 
-/**
- * One read of the profiler, each stack with the scopes and the function that it speaks of. What leakguard allocated for itself is
- * left out.
- */
+/** One read of the profiler, each stack with the scopes and the function that it speaks of. */
 export class PlacedRead {
   readonly samples: readonly SurvivorSample[];
   readonly #samples: readonly AllocationSample[];
@@ -28,19 +24,14 @@ export class PlacedRead {
   /** By slot, null for all: asked at every report, and the same until the next read. */
   readonly #sites = new Map<number | null, SiteReport | null>();
 
-  constructor(reading: AllocationReading, frames: FrameMap) {
+  /** @param read its stacks have been learned from */
+  constructor({ stacks, samples }: ReadStacks, frames: FrameMap) {
     this.#frames = frames;
-    this.#stacks = reading.stacks.map((stack) => stack.map((index) => reading.functions[index]!));
-    frames.learn(this.#stacks);
-    this.#places = this.#stacks.map((stack) => frames.place(stack));
-    const isOwn = this.#stacks.map((stack) => frames.isOwn(stack));
-    this.#samples = reading.samples.filter(({ stack }) => !isOwn[stack]);
-    this.#stackOf = new Map(this.#samples.map(({ ordinal, stack }) => [ordinal, stack]));
-    this.samples = this.#samples.map(({ ordinal, bytes, stack }) => ({
-      ordinal,
-      bytes,
-      ...this.#places[stack]!,
-    }));
+    this.#stacks = stacks;
+    this.#samples = samples;
+    this.#places = stacks.map((stack) => frames.place(stack));
+    this.#stackOf = new Map(samples.map(({ ordinal, stack }) => [ordinal, stack]));
+    this.samples = samples.map(({ ordinal, bytes, stack }) => ({ ordinal, bytes, ...this.#places[stack]! }));
   }
 
   /** The function that allocated most of what a scope gained, null where no sample tells. */

@@ -12,9 +12,10 @@ import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { HandlerInbox } from './measure/handler-inbox.ts';
 import { LocatedHandlers } from './measure/located-handlers.ts';
 import { PlacedRead } from './placed-read.ts';
+import { ReadStacks } from './read-stacks.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
 import type { SiteReport } from './site-types.ts';
-import { SourceQueue } from './source-queue.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 /** The `sites` channel: from reads of the profiler to who allocated what stays, and what of it grows. */
 export class SiteChannel {
@@ -24,7 +25,7 @@ export class SiteChannel {
   readonly #thresholds: GrowthThresholds;
   readonly #frames: FrameMap;
   readonly #contained: (work: () => void) => void;
-  readonly #queue: SourceQueue;
+  readonly #queue: TurnQueue;
   #survival: SiteSurvival | null = null;
   #read: PlacedRead | null = null;
   #judgement: SurvivalJudgement | null = null;
@@ -42,11 +43,7 @@ export class SiteChannel {
     this.#contained = contained;
     this.#located = new LocatedHandlers((handler) => runtime.sampler.locate(handler));
     this.#frames = new FrameMap(files);
-    this.#queue = new SourceQueue({
-      nextTurn: (run) => runtime.nextTurn(run),
-      read: (path) => contained(() => this.#frames.read(path)),
-      isRead: (path) => this.#frames.isRead(path),
-    });
+    this.#queue = new TurnQueue({ contained, nextTurn: (run) => runtime.nextTurn(run) });
   }
 
   /** The profiler was started with these counts. */
@@ -55,15 +52,17 @@ export class SiteChannel {
   }
 
   /**
-   * Takes in one read with the counts of that moment; `nowMs` on the detector's clock. Source files that are new on its stacks are
-   * read first, one per turn of the event loop: together they would stop a program for longer than the read did.
+   * Takes in one read with the counts of that moment; `nowMs` on the detector's clock. What its stacks need is read and learned first, a
+   * piece per turn of the event loop: together it would stop a program for longer than the read did.
    *
-   * @param done called when the read has been taken in: at once if no file is new
+   * @param done called when the read has been taken in: at once if there was little to do
    */
   push(reading: AllocationReading, counts: FloorCounts, nowMs: number, done: () => void): void {
-    this.#queue.add(this.#frames.filesOf(reading.functions), () => {
-      this.#contained(() => this.#take(reading, counts, nowMs));
-      this.#contained(done);
+    const read: { stacks: ReadStacks | null } = { stacks: null };
+    const at = { heapBytes: reading.floor.heapBytes, nowMs };
+    this.#queue.add(this.#prepare(reading, read), () => {
+      this.#contained(() => this.#take(read.stacks, { ...counts, ...at }));
+      done();
     });
   }
 
@@ -73,18 +72,27 @@ export class SiteChannel {
     this.#queue.stop();
   }
 
-  #take(reading: AllocationReading, counts: FloorCounts, nowMs: number): void {
-    if (this.#survival === null) return;
+  *#prepare(reading: AllocationReading, read: { stacks: ReadStacks | null }): Generator<void, void> {
     for (const slot of this.#located.take(this.handlers)) this.#frames.register(slot, this.#located.of(slot));
-    this.#read = new PlacedRead(reading, this.#frames);
+    const stacks = new ReadStacks(reading, this.#frames);
+    yield* this.#frames.learning(stacks.stacks);
+    read.stacks = stacks;
+  }
+
+  #take(
+    stacks: ReadStacks | null,
+    { totalUnits, units, heapBytes, nowMs }: FloorCounts & { heapBytes: number; nowMs: number },
+  ): void {
+    if (this.#survival === null || stacks === null) return;
+    this.#read = new PlacedRead(stacks, this.#frames);
     this.#survival.push({
-      units: counts.totalUnits,
-      slotUnits: Float64Array.from(counts.units),
-      heapBytes: reading.floor.heapBytes,
+      units: totalUnits,
+      slotUnits: Float64Array.from(units),
+      heapBytes,
       timeMs: nowMs,
       samples: this.#read.samples,
     });
-    this.#sources = FIRST_SCOPE + counts.units.length;
+    this.#sources = FIRST_SCOPE + units.length;
     this.#judge();
   }
 

@@ -20,6 +20,8 @@ import { wrappedHandler } from './wrapped-handler.ts';
 const REQUESTS = keyNumber('requests');
 /** Anywhere: a file's source map is read whole. */
 const START = { line: 0, column: 0 };
+/** Stacks that are learned from in one step. */
+const STACKS_PER_STEP = 300;
 /** Stacks of a read or two. */
 const MAX_LEARNED = 5000;
 
@@ -38,7 +40,6 @@ export interface StackDescription {
  * Everything here is bounded, and nothing throws.
  */
 export class FrameMap {
-  readonly #files: AppFiles;
   readonly #scripts: Scripts;
   readonly #table: FunctionTable;
   readonly #enclosing: Enclosing;
@@ -53,7 +54,6 @@ export class FrameMap {
   readonly #learned = new Set<number>();
 
   constructor(files: AppFiles) {
-    this.#files = files;
     this.#scripts = new Scripts(files);
     this.#table = new FunctionTable(files, this.#scripts);
     this.#enclosing = new Enclosing(this.#scripts, this.#table);
@@ -86,44 +86,42 @@ export class FrameMap {
     return this.#registry.slotsOf(functionKey(handler)).length > 1;
   }
 
-  /** The files of functions, Node's own left out. */
-  filesOf(functions: Iterable<ProfiledFunction>): string[] {
-    const paths = new Set<string>();
-    for (const { url } of functions) {
-      const path = isNodes(url) ? null : filePath(url);
-      if (path !== null) paths.add(path);
+  /** Learns who calls whom from stacks and from sources. Give it all stacks of a read before placing them. */
+  learn(stacks: readonly (readonly ProfiledFunction[])[]): void {
+    const steps = this.learning(stacks);
+    while (steps.next().done !== true);
+  }
+
+  /** The same in steps of some milliseconds, of a file or of some hundred stacks. */
+  *learning(stacks: readonly (readonly ProfiledFunction[])[]): Generator<void, void> {
+    for (const path of filesOf(stacks)) {
+      if (this.#scripts.isRead(path)) continue;
+      this.#readFile(path);
+      yield;
     }
-    return [...paths];
+    for (let from = 0; from < stacks.length; from += STACKS_PER_STEP) {
+      if (from > 0) yield;
+      for (const stack of stacks.slice(from, from + STACKS_PER_STEP)) this.#learnStack(stack);
+    }
+    if (yield* this.#sourceCalls.explore()) this.#graph.changed();
   }
 
-  /** True where the functions of a file can be told without reading it. */
-  isRead(path: string): boolean {
-    return this.#scripts.isRead(path);
-  }
-
-  /** Reads a file, so that placing and describing its functions need no more than look-ups. Takes some milliseconds. */
-  read(path: string): void {
+  /** Reads a file, so that placing and describing its functions need no more than look-ups. */
+  #readFile(path: string): void {
     if (installedPackage(path) === null) this.#scripts.original(path, START);
     this.#scripts.outline(path);
   }
 
-  /**
-   * Learns who calls whom from stacks, and for at most some 50 ms from sources. Give it all stacks of a read before placing
-   * them.
-   */
-  learn(stacks: Iterable<readonly ProfiledFunction[]>): void {
-    for (const stack of stacks) {
-      const frames = this.#known(stack);
-      const number = stackNumber(frames);
-      // Most stacks of a read were there at the one before.
-      if (this.#learned.has(number)) continue;
-      if (this.#learned.size >= MAX_LEARNED) this.#learned.clear();
-      this.#learned.add(number);
-      const view = this.#reader.view(frames);
-      learnStack(view, this.#reader.slotsOnStack(view), this.#graph);
-      for (const known of frames) this.#sourceCalls.note(known);
-    }
-    if (this.#sourceCalls.explore(() => this.#files.now())) this.#graph.changed();
+  #learnStack(stack: readonly ProfiledFunction[]): void {
+    const frames = this.#known(stack);
+    const number = stackNumber(frames);
+    // Most stacks of a read were there at the one before.
+    if (this.#learned.has(number)) return;
+    if (this.#learned.size >= MAX_LEARNED) this.#learned.clear();
+    this.#learned.add(number);
+    const view = this.#reader.view(frames);
+    learnStack(view, this.#reader.slotsOnStack(view), this.#graph);
+    for (const known of frames) this.#sourceCalls.note(known);
   }
 
   /** Whose a stack is, innermost function first. The same array is placed once until something is learned. */
@@ -139,9 +137,13 @@ export class FrameMap {
     return place;
   }
 
-  /** True for a stack of leakguard's own: what it holds is not the app's. */
+  /** True for a stack of leakguard's own: what it holds is not the app's. Reads no source. */
   isOwn(stack: readonly ProfiledFunction[]): boolean {
-    return this.#reader.isOwn(this.#reader.view(this.#known(stack)));
+    for (const profiled of stack) {
+      const whose = this.#table.ownership(profiled);
+      if (whose !== null && whose !== 'depends') return whose === 'own';
+    }
+    return false;
   }
 
   /** The functions to print for a stack. */
@@ -184,4 +186,14 @@ export class FrameMap {
   #frame(known: KnownFunction): Frame {
     return this.#table.frame(known, known.profiled.name === '' ? this.#enclosing.nameOf(known) : null);
   }
+}
+
+/** The files of functions, Node's own left out. */
+function filesOf(stacks: readonly (readonly ProfiledFunction[])[]): Set<string> {
+  const paths = new Set<string>();
+  for (const { url } of new Set(stacks.flat())) {
+    const path = isNodes(url) ? null : filePath(url);
+    if (path !== null) paths.add(path);
+  }
+  return paths;
 }

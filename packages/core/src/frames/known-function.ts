@@ -3,7 +3,7 @@ import type { ProfiledFunction } from '../internal-types.ts';
 import type { Frame } from '../site-types.ts';
 import type { AppFiles } from './app-files.ts';
 import { below, filePath, isNodes } from './file-path.ts';
-import { type PackageRole, packageRole } from './framework-packages.ts';
+import { ownership, type PackageRole, packageRole } from './framework-packages.ts';
 import { functionKey, keyNumber } from './function-key.ts';
 import { type FilePackage, PackageVersions } from './package-versions.ts';
 import type { Scripts } from './scripts.ts';
@@ -58,6 +58,14 @@ export class FunctionTable {
     }
     this.#byObject.set(profiled, found);
     return found;
+  }
+
+  /** Of whose memory a function's is; null for Node's own and native ones, which work for whoever called them. */
+  ownership({ url, line }: ProfiledFunction): ReturnType<typeof ownership> | null {
+    if (isNodes(url) || (url === '' && line <= 0)) return null;
+    const path = filePath(url);
+    const from = path === null ? null : this.#packages.packageOf(path);
+    return from === null ? 'other' : ownership(from.name);
   }
 
   /** The script that was made of a file; a number that no script has where none was seen. */

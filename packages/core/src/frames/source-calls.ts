@@ -9,8 +9,8 @@ const MAX_FILES = 500;
 /** More callers than that say nothing. */
 const MAX_CALLERS = 32;
 const MAX_ANSWERS = 2000;
-/** How long one look for more files may take. */
-const MAX_EXPLORE_MS = 50;
+/** Files of one look for more of them; the next read looks on. */
+const MAX_EXPLORED = 100;
 
 /**
  * Who calls whom by the source: stacks show calls only up to the first `await`, and few samples of those are alive at a
@@ -21,7 +21,7 @@ export class SourceCalls {
   readonly #scripts: Scripts;
   readonly #table: FunctionTable;
   /** Files that were read, and the files that they import. */
-  readonly #files = new Map<string, ReadonlySet<string>>();
+  readonly #files = new Map<string, Set<string>>();
   readonly #waiting = new Set<string>();
   /** The files of the index, in its order. */
   #indexed: readonly string[] = [];
@@ -38,19 +38,26 @@ export class SourceCalls {
     if (kind === 'app' && path !== null) this.#wait(path);
   }
 
-  /** Reads files that were noted, and those that they import, for a little while; true if there were any. */
-  explore(now: () => number): boolean {
-    if (this.#waiting.size === 0) return false;
-    const until = now() + MAX_EXPLORE_MS;
+  /** Reads files that were noted, and those that they import, one per step. @returns true if there were any */
+  *explore(): Generator<void, boolean> {
+    let explored = 0;
     for (const path of this.#waiting) {
+      if (explored >= MAX_EXPLORED) break;
+      explored += 1;
       this.#waiting.delete(path);
       this.#read(path);
-      if (now() > until) break;
+      yield;
     }
+    if (explored > 0) this.#reindex();
+    return explored > 0;
+  }
+
+  #reindex(): void {
+    for (const imports of this.#files.values())
+      for (const file of [...imports]) this.#addReexports(file, imports);
     this.#indexed = [...this.#files.keys()];
     this.#index = new CallIndex(this.#indexed.map((path) => this.#scripts.readOutline(path)));
     this.#answers.clear();
-    return true;
   }
 
   /** Functions of the app whose source calls this one. */
@@ -99,23 +106,22 @@ export class SourceCalls {
       if (file === null) continue;
       imports.add(file);
       this.#wait(file);
-      this.#addReexports(file, imports);
     }
   }
 
   /** A file without functions of its own hands on those of others. */
   #addReexports(file: string, imports: Set<string>): void {
-    const outline = this.#scripts.outline(file);
+    const outline = this.#scripts.readOutline(file);
     if (outline === null || outline.count > 0) return;
-    for (const written of outline.imports) {
-      const inner = this.#resolve(file, written);
-      if (inner !== null) imports.add(inner);
-    }
+    for (const inner of this.#files.get(file) ?? []) imports.add(inner);
   }
 
   #resolve(from: string, written: string): string | null {
     const path = besideFile(from, written);
     const files = [path, `${path}.js`, `${path}.cjs`, `${path}.mjs`, `${path}/index.js`];
-    return files.find((file) => this.#scripts.outline(file) !== null) ?? null;
+    return (
+      files.find((file) => this.#scripts.readOutline(file) !== null || this.#scripts.text(file) !== null) ??
+      null
+    );
   }
 }

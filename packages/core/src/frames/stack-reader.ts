@@ -1,7 +1,6 @@
 import type { SiteReport } from '../site-types.ts';
 import type { Callers, CallGraph } from './call-graph.ts';
 import type { Enclosing } from './enclosing.ts';
-import { ownership } from './framework-packages.ts';
 import { keyNumber } from './function-key.ts';
 import type { HandlerRegistry } from './handler-registry.ts';
 import type { KnownFunction } from './known-function.ts';
@@ -84,16 +83,6 @@ export class StackReader {
       (view.own === view.handler ? view.frames[view.handler] : undefined) ??
       this.allocating(view);
     return this.#enclosing.owner(blamed, this.#isHandler);
-  }
-
-  /** True for what leakguard allocated for itself: none of it is the app's. */
-  isOwn({ frames }: StackView): boolean {
-    for (const { kind, package: from } of frames) {
-      if (kind === 'native' || kind === 'node') continue;
-      const whose = from === null ? 'other' : ownership(from.name);
-      if (whose !== 'depends') return whose === 'own';
-    }
-    return false;
   }
 
   /** What the handler called: the outermost function of a package, or else of the app; the handler where it called nothing. */
