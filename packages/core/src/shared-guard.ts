@@ -1,4 +1,4 @@
-import { briefTextOf } from './contain.ts';
+import { briefTextOf, contained } from './contain.ts';
 import { createGuard } from './guard.ts';
 import {
   DISABLED,
@@ -29,6 +29,12 @@ import type {
 const PROTOCOL = 1;
 const SLOT = Symbol.for('leakguard.shared-guard');
 
+/**
+ * A server without traffic yet is measured, listens for its signal and can be asked from then on: by that time a program has said what
+ * options it wants.
+ */
+const START_AFTER_MS = 1000;
+
 /** What one installed copy of this package leaves for the others in the same isolate. */
 interface SharedSlot {
   protocol: number;
@@ -40,7 +46,7 @@ type GlobalWithSlot = typeof globalThis & { [SLOT]?: SharedSlot };
 /**
  * The process's shared guard: every adapter uses it, so that all scopes are in one ledger. Copies of this package that
  * were installed twice meet in it. Options are settled when the guard is first used (`begin`, `scope`, `on`, `report` or
- * `analyze`); until then the first explicit value of each wins, and whoever asks for another one later gets a warning
+ * `analyze`), or a second after it was asked for; until then the first explicit value of each wins, and whoever asks for another one later gets a warning
  * that names the field and both values.
  *
  * @returns a handle; the guard closes when every handle is closed. A handle that was closed counts nothing more, even
@@ -83,6 +89,7 @@ class SharedGuard {
   readonly #onLastClose: () => void;
   #guard: Guard | null = null;
   #handles = 0;
+  #start: NodeJS.Timeout | null = null;
 
   constructor(onLastClose: () => void) {
     this.#onLastClose = onLastClose;
@@ -99,14 +106,22 @@ class SharedGuard {
       if (value !== undefined) this.#merge(field, value);
     }
     this.#handles += 1;
+    this.#startSoon();
     return new GuardHandle(this);
   }
 
   async leave(): Promise<void> {
     this.#handles -= 1;
     if (this.#handles > 0) return;
+    clearTimeout(this.#start ?? undefined);
     this.#onLastClose();
     await this.#guard?.close();
+  }
+
+  #startSoon(): void {
+    if (this.#guard !== null || this.#start !== null) return;
+    this.#start = setTimeout(() => contained(() => this.guard, null), START_AFTER_MS);
+    this.#start.unref();
   }
 
   #closedGuard(): Guard {

@@ -38,6 +38,21 @@ describe('getGuard', () => {
     expect(two.report().scopes).toMatchObject([{ scope: 'GET /', units: 1 }]);
   });
 
+  it('starts a second after it was asked for, also where no unit comes: an idle server is measured and can be asked', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const one = join({ enabled: true, control: false });
+    vi.advanceTimersByTime(999);
+    join({ minTotalBytes: '2MB' });
+    expect(warnings).toEqual([]);
+    vi.advanceTimersByTime(1);
+    join({ spikeThreshold: '2MB' });
+    expect(warnings).toEqual([
+      expect.stringContaining('option spikeThreshold of the shared guard is the default'),
+    ]);
+    expect(one.report().scopes).toEqual([]);
+  });
+
   it('gives handles of one identity, by which an adapter counts a request once', () => {
     const identity = (guard: Guard): unknown => (guard as never)[Symbol.for('leakguard.identity')];
     const [one, two] = [join({ enabled: true }), join()];
