@@ -197,6 +197,7 @@ export class Detector {
   }
 
   report(): GrowthReport {
+    const siteGrowths = this.#siteGrowths();
     return detectorReport({
       options: this.#options,
       runtime: this.#runtime,
@@ -207,10 +208,10 @@ export class Detector {
       floors: this.#floors,
       isolates: this.isolates,
       sideCounts: this.sideCounts,
-      sites: { channel: this.sites, reader: this.reads.reader, growths: this.#siteGrowths() },
+      sites: { channel: this.sites, reader: this.reads.reader, growths: siteGrowths },
       slope: this.#slope,
       forecaster: this.#forecaster,
-      scopes: this.#scopeFacts(),
+      scopes: this.#scopeFacts(siteGrowths),
       gcs: { majorGcs: this.majorGcs, forcedGcs: this.forcedGcs },
     });
   }
@@ -237,10 +238,9 @@ export class Detector {
     this.#charge(() => this.#survivors.majorGc());
   }
 
-  #scopeFacts(): ScopeFacts[] {
+  #scopeFacts(siteGrowths: readonly SiteGrowth[]): ScopeFacts[] {
     const { ledger } = this;
     const nowMs = this.clock.now();
-    const siteGrowths = this.#siteGrowths();
     const facts: ScopeFacts[] = [];
     for (let slot = 0; slot < ledger.slots; slot++) {
       const scope = ledger.nameOf(slot);

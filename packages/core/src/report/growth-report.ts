@@ -96,6 +96,8 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
 
 /** What grows in isolates is not in the profile of this process. */
 function siteOf(facts: ScopeFacts, main: NamedGrowth | null): SiteReport | null {
+  // Backing stores of Buffers and native memory are in no profile: a share of the heap would mislead.
+  if (main?.signal === 'arrayBuffers' || main?.signal === 'external') return null;
   return main?.isolates === undefined ? facts.site() : facts.isolateSite();
 }
 
