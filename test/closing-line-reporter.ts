@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 /** How a process of the test runner ended that should not have: vitest says only that it did. */
 const deaths: string[] = [];
@@ -20,49 +20,41 @@ subscribe('child_process', (message) => {
 });
 
 /**
- * Prints the one line that a build server reads: how many tests passed, failed and were skipped. A test that had not ended when its
- * process died has failed; which ones, and how the process died, is told before that.
+ * Prints the one line that a build server reads: how many tests passed, failed and were skipped. What had not ended when its process
+ * died has failed: a test, or a whole file whose tests were not known yet. Which, and how the process died, is told before that.
  */
 export default class ClosingLineReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    let passed = 0;
-    let failed = 0;
-    let skipped = 0;
-    let endedInDied = 0;
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const count = { passed: 0, failed: 0, skipped: 0 };
     const unfinished: string[] = [];
     const died: string[] = [];
+    let passedInDied = 0;
     for (const module of modules) {
-      if (module.state() === 'failed' && module.children.size === 0) failed += 1;
-      const states = [...module.children.allTests()].map((test) => test.result().state);
-      if (states.includes('pending') || OPEN.has(module.state())) {
-        died.push(module.moduleId);
-        endedInDied += states.filter((state) => state === 'passed').length;
-      }
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state === 'passed') passed += 1;
-        else if (state === 'skipped') skipped += 1;
-        else failed += 1;
-        if (state === 'pending') unfinished.push(title(module, test));
-      }
+      const tests = [...module.children.allTests()];
+      const pending = tests.filter((test) => test.result().state === 'pending');
+      const passed = tests.filter((test) => test.result().state === 'passed').length;
+      count.passed += passed;
+      count.skipped += tests.filter((test) => test.result().state === 'skipped').length;
+      count.failed += tests.filter((test) => test.result().state === 'failed').length;
+      if (module.state() === 'failed' && module.children.size === 0) count.failed += 1;
+      if (pending.length === 0 && !OPEN.has(module.state())) continue;
+      died.push(module.moduleId);
+      passedInDied += passed;
+      unfinished.push(...pending.map(({ fullName }) => `${module.relativeModuleId} > ${fullName}`));
+      if (tests.length === 0) unfinished.push(module.relativeModuleId);
     }
-    const tally = {
-      passed,
-      failed: failed - unfinished.length,
-      skipped,
-      died,
-      unfinished: unfinished.length,
-    };
-    if (TALLY_FILE !== undefined) writeFileSync(TALLY_FILE, JSON.stringify({ ...tally, endedInDied }));
+    const otherErrors = errors.filter((error) => !isDeath(error)).length;
+    const tally = { ...count, unfinished: unfinished.length, died, passedInDied, otherErrors };
+    if (TALLY_FILE !== undefined) writeFileSync(TALLY_FILE, JSON.stringify(tally));
     if (unfinished.length > 0) process.stdout.write(notFinished(unfinished));
-    process.stdout.write(
-      `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
-    );
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    process.stdout.write(`\n${count.passed} passed, ${count.failed + unfinished.length} failed${skipped}\n`);
   }
 }
 
-function title(module: TestModule, test: TestCase): string {
-  return `${module.relativeModuleId} > ${test.fullName}`;
+/** What vitest says of a process that died, by whatever. */
+function isDeath({ cause }: SerializedError): boolean {
+  return (cause as { message?: string } | undefined)?.message === 'Worker exited unexpectedly';
 }
 
 function notFinished(titles: readonly string[]): string {

@@ -59,14 +59,21 @@ const MIN_HEAP_BYTES = 1_048_576;
 const DEFAULT_MIN_JOBS = 20;
 const DAY_MS = 86_400_000;
 
+/** What only isolates have, with its defaults: given for a processor function, another value is refused. */
+const OF_ISOLATES = { prewarm: 1, childInitTimeout: 30_000, quarantineAfter: 0 } as const;
+
 /**
  * Checks the options and fills in defaults.
  *
  * @throws LeakguardError `ERR_LEAKGUARD_OPTION` with the option, its value and what is allowed
  */
 export function resolveRecycling(given: RecyclingOptions): ResolvedRecycling {
-  const { maxJobsPerWorker = 0, maxJobsJitter = 0.1, prewarm = 1, quarantineAfter = 0 } = given;
-  const { childInitTimeout = 30_000, shutdownTimeout = 25_000, recycle = 'auto' } = given;
+  const { maxJobsPerWorker = 0, maxJobsJitter = 0.1, shutdownTimeout = 25_000, recycle = 'auto' } = given;
+  const {
+    prewarm = OF_ISOLATES.prewarm,
+    childInitTimeout = OF_ISOLATES.childInitTimeout,
+    quarantineAfter = OF_ISOLATES.quarantineAfter,
+  } = given;
   const maxJobs = whole('maxJobsPerWorker', maxJobsPerWorker, 0, 1e9);
   return {
     maxJobs,
@@ -81,8 +88,6 @@ export function resolveRecycling(given: RecyclingOptions): ResolvedRecycling {
   };
 }
 
-/** What only isolates have, with the defaults of {@link resolveRecycling}. */
-const OF_ISOLATES = { prewarm: 1, childInitTimeout: 30_000, quarantineAfter: 0 } as const;
 const OWN_PROCESSOR =
   'left out for a processor function, which has no isolate to end (give the path of a processor file to run jobs in isolates)';
 

@@ -2,21 +2,11 @@
  * The worker program of a user, with nothing about supervising in it. Runs from the built package, since it is a process of
  * its own.
  */
-import { appendFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { GuardedWorker } from '@leakguard/bullmq';
+import { CONCURRENCY, JOB_MS, MAX_JOBS, note, QUEUE, REDIS_PORT } from './job-environment.mjs';
 
-const {
-  QUEUE,
-  REDIS_PORT,
-  LOG,
-  MAX_JOBS = '30',
-  JOB_MS = '5',
-  CONCURRENCY = '4',
-  RECYCLE,
-  WORKERS = '1',
-} = process.env;
-const note = (what, id = '-') =>
-  appendFileSync(LOG, `${what} ${id} ${process.pid} ${performance.timeOrigin + performance.now()}\n`);
+const { RECYCLE, WORKERS = '1' } = process.env;
 const held = [];
 
 // On one queue, so that they reach their limits at about the same time.

@@ -2,7 +2,6 @@
  * A worker program with a plain BullMQ worker that tells the supervisor itself how it stands, and writes what it runs to an
  * execution log. Runs from the built package, since it is a process of its own.
  */
-import { appendFileSync } from 'node:fs';
 import {
   askForReplacement,
   isReplacementDue,
@@ -11,18 +10,9 @@ import {
   supervisedSlot,
 } from '@leakguard/bullmq/supervise';
 import { Worker } from 'bullmq';
+import { CONCURRENCY, JOB_MS, MAX_JOBS, note, QUEUE, REDIS_PORT } from './job-environment.mjs';
 
-const {
-  QUEUE,
-  REDIS_PORT,
-  LOG,
-  MAX_JOBS = '30',
-  JOB_MS = '5',
-  CONCURRENCY = '4',
-  LOCK_MS = '5000',
-} = process.env;
-const note = (what, id = '-') =>
-  appendFileSync(LOG, `${what} ${id} ${process.pid} ${performance.timeOrigin + performance.now()}\n`);
+const { LOCK_MS = '5000' } = process.env;
 
 const limit = Math.ceil(Number(MAX_JOBS) * (supervisedSlot()?.limitShare ?? 1));
 let jobs = 0;
