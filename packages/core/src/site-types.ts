@@ -4,7 +4,7 @@ import type { MemoryReport, ScopeKind, Verdict } from './types.ts';
 export interface Frame {
   /** Its name, `(anonymous)` without one. */
   function: string;
-  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`). */
+  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`); `''` for native code. */
   file: string;
   /** Counted from 1. */
   line: number;
