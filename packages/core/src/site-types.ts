@@ -55,8 +55,8 @@ export interface TopSite {
   /** Live bytes, estimated from samples. */
   bytes: number;
   samples: number;
-  /** Since the read before, null if there was none. */
-  deltaBytes: number | null;
+  /** Since the read before; of a first one since the profiler was started, when no sample was alive. */
+  deltaBytes: number;
   /** Half width of a 95 % interval of `bytes`, by the samples alone. */
   errorBytes: number;
   /** Age of its median sample, milliseconds; null while that is unknown. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AllocationSnapshot } from '@leakguard/core/snapshot';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliStreams } from '../cli-streams.ts';
-import { askSnapshot } from '../read/read-snapshot.ts';
+import { askEarlier, askSnapshot } from '../read/read-snapshot.ts';
 import { escapeControls, escapeControlsInLines } from '../render/escape-controls.ts';
 import { differenceText } from './diff.ts';
 import { parseDuration } from './duration-option.ts';
@@ -12,6 +12,8 @@ import { SNAPSHOT_SIGNALS, signalledSnapshot } from './snapshot-signal.ts';
 /** Options of `leakguard snapshot`. */
 interface SnapshotOptions extends StatisticOptions {
   out?: string;
+  /** False with `--no-compare`. */
+  compare: boolean;
   /** Milliseconds. */
   wait?: number;
   /** `true` for the usual one. */
@@ -29,6 +31,7 @@ export function addSnapshot(command: Command, streams: CliStreams): void {
     .description('who allocated what a running process holds, while it goes on serving')
     .argument('<pid>', 'the process, 4242, or one of its worker threads, 4242-3', parsePid)
     .option('--wait <time>', "take a second one so much later, '60s', and print what changed", parseDuration)
+    .option('--no-compare', 'print what holds most, not what changed since the process last took one')
     .option('--out <file>', 'write the snapshot, with --wait the second one, for leakguard diff');
   addStatisticOptions(
     snapshot,
@@ -43,6 +46,9 @@ export function addSnapshot(command: Command, streams: CliStreams): void {
     .addHelpText(
       'after',
       `
+Prints what changed since the process last took one, as its guard does while something grows; the first one is compared with
+nothing, and says what holds most.
+
 The process must have a guard with a control socket (option control, on by default) and belong to you. One snapshot costs a forced
 GC, printed with it. A process that has no handler for a signal is ended by it: so --signal is sent only where /proc/<pid>/status
 shows a handler and a guard has left word that it is its own. The process then writes a file into its snapshotDir, which is read
@@ -65,7 +71,7 @@ async function takeSnapshot(pid: string, options: SnapshotOptions, streams: CliS
   const { first, again } = await firstSnapshot(pid, options, streams);
   if (wait === undefined) {
     await writeOut(first, out);
-    return json === true ? `${JSON.stringify(first)}\n` : await snapshotText(first, options);
+    return json === true ? `${JSON.stringify(first)}\n` : await textOfOne(pid, first, options);
   }
   if (streams.stderr.isTTY === true)
     streams.stderr.write(`taken; the second one follows in ${wait / 1000} s\n`);
@@ -94,6 +100,15 @@ async function firstSnapshot(
     return snapshot;
   };
   return { first: await again(), again };
+}
+
+/** What changed since the process last took one, if it did; else what holds most. */
+async function textOfOne(pid: string, first: AllocationSnapshot, options: SnapshotOptions): Promise<string> {
+  const isComparable = options.compare && first.unavailable === null;
+  const earlier = isComparable ? await askEarlier(pid, first) : null;
+  return earlier === null
+    ? await snapshotText(first, options)
+    : await differenceText(first, earlier, options);
 }
 
 async function snapshotText(

@@ -12,16 +12,23 @@ import { snapshotData } from '../snapshot-fixture.ts';
 
 const PID = `${process.pid}`;
 
-/** This process listens as a guard does; each answer is the next of these. Gives a folder for files. */
+/** This process listens as a guard does that keeps none; each answer is the next of these. Gives a folder for files. */
 async function listen(...answers: unknown[]): Promise<{ folder: string; asked: string[] }> {
+  return listenWith([], answers);
+}
+
+/** The same, of a guard that keeps these snapshots. */
+async function listenWith(kept: unknown, answers: unknown[]): Promise<{ folder: string; asked: string[] }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'leakguard-cli-'));
   mkdirSync(path.join(folder, 'leakguard'), { mode: 0o700 });
   vi.stubEnv('XDG_RUNTIME_DIR', folder);
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.once('data', (line) => {
-      asked.push(line.toString());
-      socket.end(`${JSON.stringify({ v: 1, ...(answers.shift() as object) })}\n`);
+      const isForKept = line.toString() === '{"v":1,"ask":"kept"}\n';
+      if (!isForKept) asked.push(line.toString());
+      const answer = isForKept ? { answer: kept } : (answers.shift() as object);
+      socket.end(`${JSON.stringify({ v: 1, ...answer })}\n`);
     });
   });
   server.listen(path.join(folder, 'leakguard', `${PID}.sock`));
@@ -79,6 +86,29 @@ test('snapshot asks the process and prints who holds its memory', async () => {
   expect(asked).toEqual(['{"v":1,"ask":"snapshot"}\n']);
   expect(stdout).toContain(`pid ${PID}; 18 samples, one per 64 KiB`);
   expect(stdout).toContain('src/users.ts:41 loadUser: size=1.1 MiB ± 532 KiB, count=18\n');
+});
+
+test('snapshot prints what changed since the process last took one with stacks, unless that is not wanted', async () => {
+  const bare = snapshotData(16, { stacks: null, unavailable: 'taken without a read of the profiler' });
+  const kept = [snapshotData(6), snapshotData(8), bare, snapshotData(18)];
+  await listenWith(kept, [{ answer: snapshotData(18) }, { answer: snapshotData(18) }]);
+  const compared = await runOutcome(['snapshot', PID]);
+  expect(compared).toMatchObject({ code: 0, stderr: '' });
+  expect(compared.stdout).toContain(' compared to ');
+  expect(compared.stdout).toContain('src/users.ts:41 loadUser: size=1.1 MiB (+640 KiB ± ');
+  const plain = await runOutcome(['snapshot', PID, '--no-compare']);
+  expect(plain.stdout).toContain('src/users.ts:41 loadUser: size=1.1 MiB ± 532 KiB, count=18\n');
+});
+
+test.each([
+  ['a process that was started again', [snapshotData(8, { process: 'before' })]],
+  ['what is no list', { no: 'list' }],
+  ['what is no snapshot', [{ kind: 'else' }]],
+])('snapshot of %s is compared with nothing', async (_, kept) => {
+  await listenWith(kept, [{ answer: snapshotData(18) }]);
+  const { code, stdout } = await runOutcome(['snapshot', PID]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('loadUser: size=1.1 MiB ± 532 KiB, count=18\n');
 });
 
 test('--wait takes a second one and prints what changed', async () => {
