@@ -4,7 +4,7 @@ import type { MemoryReport, ScopeKind, Verdict } from './types.ts';
 export interface Frame {
   /** Its name, `(anonymous)` without one. */
   function: string;
-  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`). */
+  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`); `''` for native code. */
   file: string;
   /** Counted from 1. */
   line: number;
@@ -55,8 +55,8 @@ export interface TopSite {
   /** Live bytes, estimated from samples. */
   bytes: number;
   samples: number;
-  /** Since the read before, null if there was none. */
-  deltaBytes: number | null;
+  /** Since the read before; of a first one since the profiler was started, when no sample was alive. */
+  deltaBytes: number;
   /** Half width of a 95 % interval of `bytes`, by the samples alone. */
   errorBytes: number;
   /** Age of its median sample, milliseconds; null while that is unknown. */

@@ -36,12 +36,12 @@ export class Snapshots {
   }
 
   /**
-   * Takes one where the schedule wants one: without a read it holds no stacks. The first two reads are taken at once, so that there is
-   * something to compare.
+   * Takes one where the schedule wants one, without a read and so without stacks; or the stacks of a read that has just been, where
+   * they are wanted.
    */
   takeIfDue(reading: AllocationReading | null): void {
-    const isWanted = reading !== null && this.#buffer.withStacks < 2;
-    if (isWanted || this.#buffer.isDue) this.take(reading);
+    const isWanted = reading === null ? this.#buffer.isDue : this.#buffer.wantsStacks;
+    if (isWanted) this.take(reading);
   }
 
   /** Takes one, with the stacks of a read that has just been. */

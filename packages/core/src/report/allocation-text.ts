@@ -45,7 +45,10 @@ export function formatSnapshot(snapshot: AllocationSnapshot, options: Allocation
     `${footprint}; reading cost ${formatMs(snapshot.costMs)} of CPU, ${formatMs(snapshot.pauseMs)} of pause`,
     ...lines(all, groupBy, top),
     ...(all.length === 0
-      ? [`no sample alive: pid ${pid} has allocated little since its profiler started`]
+      ? [
+          `no sample alive: pid ${pid} has allocated little since its profiler started, 30 s after the guard or with the first snapshot; ` +
+            'let traffic pass and take another one',
+        ]
       : []),
   ].join('\n');
 }
@@ -120,7 +123,7 @@ function lines(
 function samplingOf({ data: { samplingIntervalBytes, stacks } }: AllocationSnapshot): string {
   const samples = (stacks ?? []).reduce((sum, stack) => sum + stack.samples, 0);
   const interval = samplingIntervalBytes === null ? '' : `, one per ${formatSize(samplingIntervalBytes)}`;
-  return `${samples} samples${interval}; ± is their error (95 %)`;
+  return `${samples} ${samples === 1 ? 'sample' : 'samples'}${interval}; ± is their error (95 %)`;
 }
 
 function footprintChange({ data: newer }: AllocationSnapshot, { data: older }: AllocationSnapshot): string {

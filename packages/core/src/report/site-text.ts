@@ -29,6 +29,7 @@ export function siteLines(site: SiteReport | null | undefined): [label: string, 
 
 /** `loadUser  src/users.ts:41`, with the package before the file of one. */
 function frameText({ function: name, file, line, package: from }: Frame): string {
+  if (file === '') return `${name}  (native)`;
   return `${name}  ${from === undefined ? '' : `${from} `}${shortFile(file)}:${line}`;
 }
 
