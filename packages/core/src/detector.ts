@@ -16,6 +16,7 @@ import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
+import { samplingIntervalBytes } from './measure/sampling-interval.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ScopeFacts } from './report/growth-report.ts';
@@ -92,7 +93,10 @@ export class Detector {
         contained: (work) => hooks.contained(() => this.#charge(work)),
       }),
     });
-    this.sideCounts = new SideCounts({ prove, runtime, onError: hooks.failed });
+    this.sideCounts = new SideCounts({
+      ...{ prove, runtime, onError: hooks.failed },
+      samplingIntervalBytes: samplingIntervalBytes(options.level),
+    });
     this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
       hooks.contained(() => this.#charge(work)),
     );

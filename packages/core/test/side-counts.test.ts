@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardOn } from '../src/guard.ts';
+import { processRuntime } from '../src/measure/process-runtime.ts';
 import { noteEmitter } from '../src/measure/seen-emitters.ts';
 import { formatCounters } from '../src/report/collection-text.ts';
 import { growthLogLine, memoryBody } from '../src/report/growth-log-line.ts';
 import { formatReport } from '../src/report/leak-text.ts';
+import { SideCounts } from '../src/side-counts.ts';
 import type { GuardOptions } from '../src/types.ts';
 import { normal, seededRandom } from './attribute/generated-rows.ts';
 import { FakeRuntime } from './fake-runtime.ts';
@@ -176,5 +178,34 @@ describe('types of a guard', () => {
     expect(guard.report().overhead.ownCpuMs - before).toBeGreaterThanOrEqual(100);
     await guard.close();
     await expect(guard.typeGrowth()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+  });
+});
+
+describe('global handles', () => {
+  it('are counted without those by which the profiler that leakguard runs holds what it sampled', () => {
+    const runtime = processRuntime();
+    const counts = { units: [], totalUnits: 0, inFlight: 0 };
+    const samplingIntervalBytes = 4096;
+    const side = new SideCounts({
+      ...{ prove: true, samplingIntervalBytes, runtime },
+      onError: (error) => expect.fail(error.message),
+    });
+    const counted = () => {
+      runtime.forceGc();
+      side.look(counts, 0);
+      const { counters } = side.reports(() => '');
+      return counters.find(({ name }) => name === 'global handles (bytes)')!.value;
+    };
+    runtime.sampler.start(samplingIntervalBytes);
+    const before = counted();
+    const allBefore = runtime.heapHandles().globalHandleBytes;
+    // 16 MB, of which one object per 4 KB is sampled: some 3,600, of 32 bytes each.
+    const kept = Array.from({ length: 20_000 }, (_, k) => new Array<number>(100).fill(k));
+    const gained = counted() - before;
+    const allGained = runtime.heapHandles().globalHandleBytes - allBefore;
+    runtime.sampler.stop();
+    expect(kept).toHaveLength(20_000);
+    expect(allGained).toBeGreaterThan(80_000);
+    expect(Math.abs(gained)).toBeLessThan(allGained / 3);
   });
 });
