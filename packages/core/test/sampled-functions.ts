@@ -30,9 +30,9 @@ export const NODE_FUNCTION: ProfiledFunction = {
   ...{ name: 'parserOnIncoming', scriptId: 3, url: 'node:_http_server', line: 900, column: 20 },
 };
 
-/** A function that is leakguard's by where it lies. */
+/** Leakguard's own. */
 export const OWN_FUNCTION: ProfiledFunction = {
-  ...{ name: 'own', scriptId: 9, url: new URL('../src/ledger.ts', import.meta.url).href, line: 3, column: 5 },
+  ...{ name: 'own', scriptId: 9, url: 'file:///app/node_modules/@leakguard/core/dist/ledger.js', line: 3, column: 5 },
 };
 
 /** Samples of `bytes` each on these stacks, innermost function first, with the given ordinals. */
