@@ -46,9 +46,13 @@ export class SiteChannel {
     this.#queue = new TurnQueue({ contained, nextTurn: (run) => runtime.nextTurn(run) });
   }
 
-  /** The profiler was started with these counts. */
-  start({ units, totalUnits }: FloorCounts): void {
-    this.#survival = new SiteSurvival({ units: totalUnits, slotUnits: Float64Array.from(units) });
+  /** The profiler was started with these counts; `nowMs` on the detector's clock. */
+  start({ units, totalUnits }: FloorCounts, nowMs: number): void {
+    this.#survival = new SiteSurvival({
+      units: totalUnits,
+      slotUnits: Float64Array.from(units),
+      timeMs: nowMs,
+    });
   }
 
   /**

@@ -45,7 +45,7 @@ export class SiteReads {
     const isStarted = now
       ? this.reader.start(nowMs, counts.totalUnits)
       : this.reader.startIfDue(nowMs, counts.totalUnits);
-    if (isStarted) this.#channel.start(counts);
+    if (isStarted) this.#channel.start(counts, nowMs);
   }
 
   /**

@@ -74,13 +74,13 @@ describe('SiteChannel', () => {
     expect(known()).toEqual([0, null, null, null, false]);
     push(1, [KEEP_USER]);
     expect(known()).toEqual([0, null, null, null, false]);
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     expect(known()).toEqual([0, null, null, null, false]);
   });
 
   it('from reads in a row names the scope and the function that keep, suspect first, then growing, then leaking', () => {
     const { channel, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     const told = [1, 2, 3, 4].map((read) => {
       push(read, [KEEP_USER]);
       return [channel.isSuspect, channel.growths(null).map(({ source, verdict }) => `${source} ${verdict}`)];
@@ -105,18 +105,36 @@ describe('SiteChannel', () => {
 
   it('counts units from the start of the profiler, not of the process', () => {
     const { channel, counts, push } = setUp();
-    channel.start(counts(1));
+    channel.start(counts(1), 0);
     for (const read of [2, 3]) push(read, [KEEP_USER]);
     const early = channel.growths(null)[0]!.estimate.bytesPerUnit;
     const other = setUp();
-    other.channel.start(other.counts(0));
+    other.channel.start(other.counts(0), 0);
     for (const read of [2, 3]) other.push(read, [KEEP_USER]);
     expect(other.channel.growths(null)[0]!.estimate.bytesPerUnit).not.toBe(early);
   });
 
+  it('compares with a read of fewer than 3,000 units where that came a minute after the start: traffic is thin, not warming up', () => {
+    const soundAfter = (ms: number): string[] => {
+      const { runtime, channel } = setUp();
+      channel.start({ units: [0, 0], totalUnits: 0, inFlight: 0 }, 5000);
+      for (const read of [1, 2]) {
+        runtime.heapBytes += 100 * 65_536;
+        const profile = profileOf([{ frames: KEEP_USER, ordinals: ordinalsBetween(1, 1000 * read, 10) }]);
+        const counts = { units: [2900 * read, 0], totalUnits: 2900 * read, inFlight: 0 };
+        const reading = { floor: runtime.reading(true), pauseMs: 1, ...profile };
+        runtime.nextTurn = (run) => run();
+        channel.push(reading, counts, 5000 + read * ms, () => undefined);
+      }
+      return channel.growths(null).map(({ verdict }) => verdict);
+    };
+    expect(soundAfter(60_000)).toEqual(['growing']);
+    expect(soundAfter(59_999)).toEqual([]);
+  });
+
   it('says who it is to the floors only where samples were gained', () => {
     const { channel, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     push(1, []);
     expect(channel.evidence).toBeNull();
     expect(channel.isSuspect).toBe(false);
@@ -128,7 +146,7 @@ describe('SiteChannel', () => {
 
   it('lets the floors say who it is where no scope has samples of its own', () => {
     const { channel, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     for (const read of [1, 2, 3]) push(read, [[appFunction('elsewhere')]]);
     const floors = [{ source: FIRST_SCOPE + 1, probability: 0.99 }];
     expect(channel.growths(floors)).toMatchObject([{ source: FIRST_SCOPE + 1, credible: floors }]);
@@ -137,7 +155,7 @@ describe('SiteChannel', () => {
 
   it('leaves out what leakguard allocated for itself', () => {
     const { channel, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     for (const read of [1, 2, 3]) push(read, [[OWN_FUNCTION]]);
     expect([channel.growths(null), channel.site(null), channel.stacks(() => undefined)]).toEqual([
       [],
@@ -149,7 +167,7 @@ describe('SiteChannel', () => {
 
   it('names the requests where nothing but Node keeps', () => {
     const { channel, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     for (const read of [1, 2, 3]) push(read, [[NODE_FUNCTION]]);
     expect(channel.growths(null)).toMatchObject([{ key: 'sites/all', ownSamples: 0, isHint: true }]);
     expect(channel.site(null)).toMatchObject({ kind: 'requests', lines: [] });
@@ -157,7 +175,7 @@ describe('SiteChannel', () => {
 
   it('forgets a scope that lost its slot: its growth, its name on stacks, its handlers, also those not read yet', () => {
     const { runtime, channel, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     const waiting = () => undefined;
     runtime.sampler.located.set(waiting, { ...appFunction('elsewhere'), url: '' });
     for (const read of [1, 2, 3]) push(read, [KEEP_USER, KEEP_ORDER]);
@@ -175,7 +193,7 @@ describe('SiteChannel', () => {
 
   it('knows the handlers of whoever got the slot, alone', () => {
     const { channel, handlers, counts, push } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     push(1, [KEEP_USER, KEEP_ORDER]);
     channel.forget(0);
     channel.forget(1);
@@ -186,7 +204,7 @@ describe('SiteChannel', () => {
 
   it('takes a read in when its files have been read, a piece per turn, and says so then', () => {
     const { runtime, channel, counts, later, turns } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     const done: number[] = [];
     const profile = profileOf([{ frames: KEEP_USER, ordinals: [1] }]);
     const push = (read: number): void =>
@@ -205,7 +223,7 @@ describe('SiteChannel', () => {
 
   it('gives up what waits for files when it is stopped, and takes nothing in any more', () => {
     const { runtime, channel, counts, turns, errors } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     const done: string[] = [];
     const profile = profileOf([{ frames: KEEP_USER, ordinals: [1] }]);
     const reading = { floor: runtime.reading(true), pauseMs: 1, ...profile };
@@ -221,7 +239,7 @@ describe('SiteChannel', () => {
 
   it('keeps what it knew, and says that it is done, where a reading cannot be taken in', () => {
     const { runtime, channel, counts, turns, errors } = setUp();
-    channel.start(counts(0));
+    channel.start(counts(0), 0);
     const done: string[] = [];
     const broken = { floor: runtime.reading(true), pauseMs: 1, functions: [], stacks: null as never, samples: [] };
     channel.push(broken, counts(1), 0, () => done.push('broken'));
