@@ -41,11 +41,15 @@ function sites() {
 }
 
 describe('IsolateSites', () => {
-  it('describes the function that allocated most of what stays, by sources that it reads in a turn of their own', () => {
+  it('describes the function that allocated most of what stays, by sources that it reads a file per turn', () => {
     const { own, read, turn } = sites();
-    own.push('mail', {}, told([REMEMBER, HANDLER]));
-    expect([own.site('mail'), read]).toEqual([null, []]);
+    const elsewhere = at('run', 1, 1, 'file:///app/elsewhere.js');
+    own.push('mail', {}, told([REMEMBER, HANDLER, elsewhere]));
+    expect(own.site('mail')).toBeNull();
+    expect(read).toContain('/app/orders.js');
+    expect(read).not.toContain('/app/elsewhere.js');
     turn();
+    expect(read).toContain('/app/elsewhere.js');
     expect(own.site('mail')).toMatchObject({
       ...{ kind: 'function', share: 1, samples: 10 },
       allocating: { function: 'remember', file: 'orders.js', line: 5, column: 18 },
@@ -93,5 +97,60 @@ describe('IsolateSites', () => {
       turn();
     }
     expect(own.site('kind 199')).toMatchObject({ handler: { function: 'orders' } });
+  });
+
+  it('lets 64 wait for sources, passes over what comes then, and takes it when it is told again', () => {
+    const { own, turn } = sites();
+    const push = (kind: number): void =>
+      own.push(`kind ${kind}`, {}, told([at('f', 1, 1, `file:///app/${kind}.js`)]));
+    for (let kind = 0; kind <= 64; kind++) push(kind);
+    turn();
+    expect([own.site('kind 64'), own.site('kind 0')]).toEqual([null, expect.anything()]);
+    push(64);
+    turn();
+    expect(own.site('kind 64')).not.toBeNull();
+  });
+
+  it('gives the place of the kind that was asked for least to one more', () => {
+    const { own, turn } = sites();
+    const push = (kind: number): void => {
+      own.push(`kind ${kind}`, {}, told([REMEMBER, HANDLER]));
+      turn();
+    };
+    for (let kind = 0; kind < 64; kind++) push(kind);
+    expect(own.site('kind 0')).not.toBeNull();
+    push(64);
+    expect(own.site('kind 1')).toBeNull();
+    for (const kind of [0, 2, 64]) expect(own.site(`kind ${kind}`)).not.toBeNull();
+  });
+
+  it('remembers the handler where an isolate tells none', () => {
+    const { own, turn } = sites();
+    own.push('mail', {}, told([REMEMBER]));
+    own.push('mail', {}, { ...told([REMEMBER]), handler: null });
+    own.push('other', {}, { ...told([REMEMBER]), handler: null });
+    turn();
+    expect(own.site('mail')?.handler?.function).toBe('orders');
+    expect(own.site('other')?.handler).toBeNull();
+  });
+
+  it('has the share of all that stays, also of what is not told, and no lines of what only Node keeps', () => {
+    const { own, turn } = sites();
+    const stacks = [{ frames: [at('onIncoming', 9, 9, 'node:_http_server')], bytes: 300, samples: 3 }];
+    own.push('mail', {}, { handler: null, bytes: 1200, stacks });
+    turn();
+    expect(own.site('mail')).toMatchObject({ kind: 'requests', share: 0.25, samples: 3, lines: [] });
+  });
+
+  it('counts what an isolate tells last, and nothing that failed', () => {
+    const { own, turn } = sites();
+    const isolate = {};
+    own.push('mail', isolate, told([REMEMBER, HANDLER]));
+    own.push('mail', isolate, told([HANDLER], 10));
+    turn();
+    expect(own.site('mail')).toMatchObject({ allocating: { function: 'orders' }, share: 1 });
+    own.close('never seen', isolate);
+    turn();
+    expect(own.site('never seen')).toBeNull();
   });
 });
