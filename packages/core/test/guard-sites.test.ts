@@ -58,6 +58,9 @@ describe('a guard that reads the profiler', () => {
       site: { allocating: { function: 'keepOrder' }, handler: { function: 'orders' }, share: 1 },
     });
     expect(named('GET /orders').bytesPerUnit! / (KEPT_PER_SECOND / 200)).toBeCloseTo(1, 0);
+    // By themselves they would give both routes half.
+    const floors = named('GET /orders').evidence.find(({ channel }) => channel === 'floors');
+    expect(floors!.posterior).toBeGreaterThan(0.9);
     expect(named('GET /users').verdict).toBe('stable');
     const told = lines.find(({ fields }) => fields.event === 'leak');
     expect(told).toMatchObject({
