@@ -29,7 +29,11 @@ function setUp(options: GuardOptions = {}) {
     }
   };
   const failed = (error: unknown) => void errors.push(error);
-  const detector = new RecordingDetector(resolved, runtime, { overflowed: () => undefined, contained, failed });
+  const detector = new RecordingDetector(resolved, runtime, {
+    overflowed: () => undefined,
+    contained,
+    failed,
+  });
   const told = { notices: [] as string[], reads: [] as AllocationReading[], changes: 0 };
   const hooks = {
     contained,

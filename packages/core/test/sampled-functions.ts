@@ -32,7 +32,13 @@ export const NODE_FUNCTION: ProfiledFunction = {
 
 /** Leakguard's own. */
 export const OWN_FUNCTION: ProfiledFunction = {
-  ...{ name: 'own', scriptId: 9, url: 'file:///app/node_modules/@leakguard/core/dist/ledger.js', line: 3, column: 5 },
+  ...{
+    name: 'own',
+    scriptId: 9,
+    url: 'file:///app/node_modules/@leakguard/core/dist/ledger.js',
+    line: 3,
+    column: 5,
+  },
 };
 
 /** Samples of `bytes` each on these stacks, innermost function first, with the given ordinals. */

@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardOn } from '../src/guard.ts';
+import { BACKGROUND, FIRST_SCOPE } from '../src/measure/floor.ts';
 import { noteEmitter } from '../src/measure/seen-emitters.ts';
 import { formatCounters } from '../src/report/collection-text.ts';
 import { growthLogLine, memoryBody } from '../src/report/growth-log-line.ts';
 import { formatReport } from '../src/report/leak-text.ts';
+import { SideCounts } from '../src/side-counts.ts';
 import type { GuardOptions } from '../src/types.ts';
 import { normal, seededRandom } from './attribute/generated-rows.ts';
 import { FakeRuntime } from './fake-runtime.ts';
@@ -176,5 +178,59 @@ describe('types of a guard', () => {
     expect(guard.report().overhead.ownCpuMs - before).toBeGreaterThanOrEqual(100);
     await guard.close();
     await expect(guard.typeGrowth()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+  });
+});
+
+describe('SideCounts', () => {
+  /** Looks each second at a process whose two scopes get a changing mix; `grow` is told how much they got. */
+  function looks(grow: (units: readonly [number, number], second: number) => void) {
+    const runtime = new FakeRuntime();
+    runtime.nowMs = 500_000;
+    const errors: Error[] = [];
+    const counts = new SideCounts({ prove: true, runtime, onError: (error) => void errors.push(error) });
+    const random = seededRandom(3);
+    const units: [number, number] = [0, 0];
+    let second = 0;
+    const look = (times: number): void => {
+      for (let time = 0; time < times; time++) {
+        const mix = [1, 2].map((weight) => Math.round(weight * 50 * Math.exp(0.5 * normal(random))));
+        units[0] += mix[0]!;
+        units[1] += mix[1]!;
+        second += 1;
+        grow([mix[0]!, mix[1]!], second);
+        counts.look({ units, totalUnits: units[0] + units[1], inFlight: 0 }, 500_000 + 1000 * second);
+      }
+    };
+    const told = () => counts.reports((slot) => `slot ${slot}`).collections;
+    return { counts, look, told, errors };
+  }
+
+  it('speaks of the scope by whose units a collection grows, until that is forgotten or no longer tracked', () => {
+    let size = 0;
+    const { counts, look, told } = looks(([, second]) => {
+      size += second;
+    });
+    look(5);
+    expect(counts.spokenOf).toEqual(new Set());
+    const end = counts.track('rows', () => size);
+    look(80);
+    expect(told()).toMatchObject([{ name: 'rows', size, scope: 'slot 1', perUnit: expect.closeTo(1, 1) }]);
+    expect(counts.spokenOf).toContain(FIRST_SCOPE + 1);
+    counts.forget(FIRST_SCOPE + 1);
+    expect(counts.spokenOf).not.toContain(FIRST_SCOPE + 1);
+    end();
+    look(1);
+    expect([told(), counts.spokenOf]).toEqual([[], new Set()]);
+  });
+
+  it('tells growth with time from growth with units', () => {
+    let size = 0;
+    const { counts, look, told } = looks(() => {
+      size += 40;
+    });
+    counts.track('ticks', () => size);
+    look(120);
+    expect(told()).toMatchObject([{ verdict: 'leaking', scope: null }]);
+    expect(counts.spokenOf).toEqual(new Set([BACKGROUND]));
   });
 });

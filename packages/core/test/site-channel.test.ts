@@ -8,8 +8,8 @@ import {
   APP_FILES,
   appFunction,
   NODE_FUNCTION,
-  ordinalsBetween,
   OWN_FUNCTION,
+  ordinalsBetween,
   profileOf,
 } from './sampled-functions.ts';
 
@@ -179,7 +179,8 @@ describe('SiteChannel', () => {
     const waiting = () => undefined;
     runtime.sampler.located.set(waiting, { ...appFunction('elsewhere'), url: '' });
     for (const read of [1, 2, 3]) push(read, [KEEP_USER, KEEP_ORDER]);
-    const named = () => channel.stacks((slot) => ['GET /users', 'GET /orders'][slot])!.map(({ scope }) => scope);
+    const named = () =>
+      channel.stacks((slot) => ['GET /users', 'GET /orders'][slot])!.map(({ scope }) => scope);
     const scopes = () => channel.growths(null).map(({ source }) => source);
     expect(named()).toEqual(['GET /users', 'GET /orders']);
     expect(scopes()).toEqual([FIRST_SCOPE, FIRST_SCOPE + 1]);
@@ -241,7 +242,13 @@ describe('SiteChannel', () => {
     const { runtime, channel, counts, turns, errors } = setUp();
     channel.start(counts(0), 0);
     const done: string[] = [];
-    const broken = { floor: runtime.reading(true), pauseMs: 1, functions: [], stacks: null as never, samples: [] };
+    const broken = {
+      floor: runtime.reading(true),
+      pauseMs: 1,
+      functions: [],
+      stacks: null as never,
+      samples: [],
+    };
     channel.push(broken, counts(1), 0, () => done.push('broken'));
     turns();
     expect([done, errors.length, channel.stacks(() => undefined)]).toEqual([['broken'], 1, null]);
