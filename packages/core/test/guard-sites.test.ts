@@ -28,7 +28,6 @@ function setUp(options: GuardOptions = {}) {
     return { scope: guard.scope('route', `GET /${name}`), handlers: [handler] };
   });
   const ordinals: number[] = [];
-  let ordinal = 0;
   /** 200 requests per second of each route. */
   const drive = (
     seconds: number,
@@ -38,7 +37,7 @@ function setUp(options: GuardOptions = {}) {
       for (const { scope, handlers } of routes)
         for (let n = 0; n < 200; n++) guard.begin().end(scope, { handlers });
       runtime.heapBytes += KEPT_PER_SECOND;
-      for (let n = 0; n < KEPT_PER_SECOND / SAMPLE; n++) ordinals.push((ordinal += 25));
+      for (let n = 0; n < KEPT_PER_SECOND / SAMPLE; n++) ordinals.push(25 * (ordinals.length + 1));
       runtime.sampler.next = profileOf([{ frames, ordinals: [...ordinals] }]);
       runtime.cpuMs += 500;
       runtime.pass(1000);

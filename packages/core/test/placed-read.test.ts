@@ -64,7 +64,7 @@ describe('the function that is blamed', () => {
       expect(functionOf([few, { ...many, state: 'suspect' }], null)).toBe('keepUser');
       expect(functionOf([few, { ...many, state }], null)).toBe('elsewhere');
     }
-    const suspect = { frames: IN_USERS, ordinals: [1], state: 'suspect' } as const;
+    const suspect: Part = { frames: IN_USERS, ordinals: [1], state: 'suspect' };
     expect(functionOf([suspect, { frames: NOWHERE, ordinals: [2, 3] }], null)).toBe('elsewhere');
   });
 
