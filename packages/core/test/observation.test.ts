@@ -287,9 +287,12 @@ describe('forced GCs', () => {
     runtime.pass(1);
     expect(detector.floors).toMatchObject([{ forced: true }]);
     const busy = started({ idleGc: true, profiler: false });
-    busy.detector.ledger.begin();
-    busy.runtime.pass(300_000);
+    const unit = busy.detector.ledger.begin();
+    busy.runtime.pass(300_500);
     expect(busy.detector.floors).toEqual([]);
+    unit.end(busy.detector.ledger.scope('route', 'GET /'));
+    busy.runtime.pass(500);
+    expect(busy.detector.floors).toHaveLength(1);
     const without = started({ profiler: false });
     without.runtime.pass(300_000);
     expect(without.detector.floors).toEqual([]);

@@ -113,6 +113,15 @@ describe('what is told of it', () => {
     expect(read.site(judgement, null)?.handler?.function).toBe('orders');
   });
 
+  it('has the lines of that function, not of one of the same name that it called in V8', () => {
+    const native = { name: 'keepUser', scriptId: 0, url: '', line: -1, column: -1 };
+    const { read, judgement } = placed([{ frames: [native, ...IN_USERS], ordinals: [1] }]);
+    expect(read.site(judgement, null)).toMatchObject({
+      allocating: { function: 'keepUser', line: 4 },
+      lines: [{ line: 4, kind: 'keeps' }],
+    });
+  });
+
   it('has no lines where it is the requests', () => {
     const { read, judgement } = placed([{ frames: REQUESTS, ordinals: [1] }]);
     expect(read.site(judgement, null)).toMatchObject({ kind: 'requests', lines: [], share: 1 });
