@@ -24,14 +24,24 @@ export class PlacedRead {
   /** By slot, null for all: asked at every report, and the same until the next read. */
   readonly #sites = new Map<number | null, SiteReport | null>();
 
-  /** @param read its stacks have been learned from */
-  constructor({ stacks, samples }: ReadStacks, frames: FrameMap) {
+  /** @param places one per stack */
+  constructor({ stacks, samples }: ReadStacks, places: readonly StackPlace[], frames: FrameMap) {
     this.#frames = frames;
     this.#stacks = stacks;
     this.#samples = samples;
-    this.#places = stacks.map((stack) => frames.place(stack));
+    this.#places = [...places];
     this.#stackOf = new Map(samples.map(({ ordinal, stack }) => [ordinal, stack]));
     this.samples = samples.map(({ ordinal, bytes, stack }) => ({ ordinal, bytes, ...this.#places[stack]! }));
+  }
+
+  /** Places the stacks of a read, which have been learned from: a stack per step, of which there are thousands. */
+  static *placing(read: ReadStacks, frames: FrameMap): Generator<void, PlacedRead> {
+    const places: StackPlace[] = [];
+    for (const stack of read.stacks) {
+      places.push(frames.place(stack));
+      yield;
+    }
+    return new PlacedRead(read, places, frames);
   }
 
   /** The function that allocated most of what a scope gained, null where no sample tells. */

@@ -51,7 +51,10 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     heapUsedBytes: readHeapUsed,
     every,
     afterGcsKnown,
-    nextTurn: (run) => void setImmediate(run),
+    nextTurn: (run, isAwaited) => {
+      const turn = setImmediate(run);
+      if (!isAwaited) turn.unref();
+    },
     watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
         now,
