@@ -28,7 +28,10 @@ function placed(parts: readonly Part[]) {
   const reading = { floor: new FakeRuntime().reading(true), pauseMs: 1, ...profileOf(parts) };
   const stacks = new ReadStacks(reading, frames);
   frames.learn(stacks.stacks);
-  const read = new PlacedRead(stacks, frames);
+  const steps = PlacedRead.placing(stacks, frames);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  const read = step.value;
   const states = new Map(
     parts.map(({ ordinals, state = 'quiet' }) => [
       read.samples.find(({ ordinal }) => ordinal === ordinals[0])!.site,

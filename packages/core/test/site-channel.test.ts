@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { growthThresholds } from '../src/decide/thresholds.ts';
 import type { ProfiledFunction } from '../src/internal-types.ts';
 import { FIRST_SCOPE } from '../src/measure/floor.ts';
+import { ReadCost } from '../src/measure/read-cost.ts';
 import { SiteChannel } from '../src/site-channel.ts';
+import type { SiteRead } from '../src/site-reader.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 import {
   APP_FILES,
@@ -21,6 +23,11 @@ const THRESHOLDS = growthThresholds({
 });
 const STEP = 4000;
 
+function readOf(runtime: FakeRuntime, profile: ReturnType<typeof profileOf>): SiteRead {
+  const reading = { floor: runtime.reading(true), pauseMs: 20, ...profile };
+  return { reading, cost: new ReadCost(runtime), sampledMs: 1000, isOnDemand: false };
+}
+
 /** A channel on two routes with a handler each; every read comes after 4,000 more units, half of them of each route. */
 function setUp() {
   const runtime = new FakeRuntime();
@@ -34,7 +41,7 @@ function setUp() {
     }
   };
   runtime.nextTurn = (run) => void later.push(run);
-  const channel = new SiteChannel(THRESHOLDS, runtime, contained, APP_FILES);
+  const channel = new SiteChannel(THRESHOLDS, { runtime, contained, maxPauseMs: 300, files: APP_FILES });
   const handlers = (['users', 'orders'] as const).map((name, slot) => {
     const handler = () => undefined;
     runtime.sampler.located.set(handler, { ...appFunction(name), url: '' });
@@ -54,8 +61,7 @@ function setUp() {
       frames,
       ordinals: ordinalsBetween(1 + at, read * 1000, 10),
     }));
-    const reading = { floor: runtime.reading(true), pauseMs: 20, ...profileOf(samples) };
-    channel.push(reading, counts(read), read * 60_000, () => undefined);
+    channel.push(readOf(runtime, profileOf(samples)), counts(read), read * 60_000, () => undefined);
     turns();
   };
   return { runtime, channel, handlers, counts, push, later, turns, errors };
@@ -122,9 +128,8 @@ describe('SiteChannel', () => {
         runtime.heapBytes += 100 * 65_536;
         const profile = profileOf([{ frames: KEEP_USER, ordinals: ordinalsBetween(1, 1000 * read, 10) }]);
         const counts = { units: [2900 * read, 0], totalUnits: 2900 * read, inFlight: 0 };
-        const reading = { floor: runtime.reading(true), pauseMs: 1, ...profile };
         runtime.nextTurn = (run) => run();
-        channel.push(reading, counts, 5000 + read * ms, () => undefined);
+        channel.push(readOf(runtime, profile), counts, 5000 + read * ms, () => undefined);
       }
       return channel.growths(null).map(({ verdict }) => verdict);
     };
@@ -209,9 +214,7 @@ describe('SiteChannel', () => {
     const done: number[] = [];
     const profile = profileOf([{ frames: KEEP_USER, ordinals: [1] }]);
     const push = (read: number): void =>
-      channel.push({ floor: runtime.reading(true), pauseMs: 1, ...profile }, counts(read), 0, () =>
-        done.push(read),
-      );
+      channel.push(readOf(runtime, profile), counts(read), 0, () => done.push(read));
     push(1);
     push(2);
     expect([done, channel.stacks(() => undefined)]).toEqual([[], null]);
@@ -227,12 +230,11 @@ describe('SiteChannel', () => {
     channel.start(counts(0), 0);
     const done: string[] = [];
     const profile = profileOf([{ frames: KEEP_USER, ordinals: [1] }]);
-    const reading = { floor: runtime.reading(true), pauseMs: 1, ...profile };
-    channel.push(reading, counts(1), 0, () => done.push('waiting'));
+    channel.push(readOf(runtime, profile), counts(1), 0, () => done.push('waiting'));
     channel.stop();
     expect(done).toEqual(['waiting']);
     turns();
-    channel.push(reading, counts(2), 0, () => done.push('late'));
+    channel.push(readOf(runtime, profile), counts(2), 0, () => done.push('late'));
     turns();
     expect(channel.stacks(() => undefined)).toBeNull();
     expect([done, errors]).toEqual([['waiting', 'late'], []]);
@@ -242,13 +244,7 @@ describe('SiteChannel', () => {
     const { runtime, channel, counts, turns, errors } = setUp();
     channel.start(counts(0), 0);
     const done: string[] = [];
-    const broken = {
-      floor: runtime.reading(true),
-      pauseMs: 1,
-      functions: [],
-      stacks: null as never,
-      samples: [],
-    };
+    const broken = readOf(runtime, { functions: [], stacks: null as never, samples: [] });
     channel.push(broken, counts(1), 0, () => done.push('broken'));
     turns();
     expect([done, errors.length, channel.stacks(() => undefined)]).toEqual([['broken'], 1, null]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FloorReading } from '../src/internal-types.ts';
 import { resolveOptions } from '../src/options.ts';
 import { type ReadNeed, SiteReader } from '../src/site-reader.ts';
 import type { GuardOptions } from '../src/types.ts';
@@ -12,7 +13,8 @@ function setUp(options: GuardOptions = {}, startMs = 0) {
   const reader = new SiteReader(resolveOptions({ enabled: true, ...options }), runtime, startMs);
   const isDue = (need: Partial<ReadNeed> = {}): boolean =>
     reader.isDue({ nowMs: 0, units: 2000, pace: 'watch', triggered: true, after: null, ...need });
-  const read = (nowMs: number, units = 0) => reader.read({ nowMs, units, after: null });
+  const read = (nowMs: number, units = 0, after: FloorReading | null = null) =>
+    reader.read({ nowMs, units, after, isOnDemand: false });
   return { runtime, sampler: runtime.sampler, reader, isDue, read };
 }
 
@@ -105,24 +107,46 @@ describe('a read', () => {
     expect(isDue(next)).toBe(true);
   });
 
-  it('has to be earned: half a second at least, ten times a long pause, of the share that maxOverhead gives', () => {
-    const earnedAfter = (seconds: number, pauseMs: number, options: GuardOptions = {}): boolean => {
-      const { sampler, reader, isDue, read } = setUp(options);
+  it('has to be earned by the share that maxOverhead gives, with all that is charged until it is placed', () => {
+    const earnedAfter = (seconds: number, charges: number[], options: GuardOptions = {}): boolean => {
+      const { reader, isDue, read } = setUp(options);
       reader.start(0, 0);
-      sampler.pauseMs = pauseMs;
       read(0);
+      for (const ms of charges) reader.charge(ms);
       return isDue({ nowMs: seconds * 1000 });
     };
-    expect([61, 59].map((seconds) => earnedAfter(seconds, 50))).toEqual([true, false]);
-    expect([200, 199].map((seconds) => earnedAfter(seconds, 200))).toEqual([true, false]);
-    expect([100, 99].map((seconds) => earnedAfter(seconds, 200, { maxOverhead: 0.02 }))).toEqual([
+    expect([61, 59].map((seconds) => earnedAfter(seconds, [500]))).toEqual([true, false]);
+    expect([200, 199].map((seconds) => earnedAfter(seconds, [1500, 500]))).toEqual([true, false]);
+    expect([100, 99].map((seconds) => earnedAfter(seconds, [2000], { maxOverhead: 0.02 }))).toEqual([
       true,
       false,
     ]);
-    expect([125, 124].map((seconds) => earnedAfter(seconds, 1, { maxOverhead: 0.004 }))).toEqual([
-      true,
-      false,
-    ]);
+  });
+
+  it('on demand, however dear, keeps the schedule waiting for two minutes at most', () => {
+    const dueAfter = (seconds: number, isOnDemand: boolean): boolean => {
+      const { reader, isDue } = setUp();
+      reader.start(0, 0);
+      reader.read({ nowMs: 0, units: 0, after: null, isOnDemand });
+      reader.charge(60_000);
+      return isDue({ nowMs: seconds * 1000 });
+    };
+    expect([dueAfter(119, true), dueAfter(120, true), dueAfter(120, false)]).toEqual([false, true, false]);
+  });
+
+  it('tells for how long the profiler had run, and what the read itself cost', () => {
+    const { runtime, sampler, reader } = setUp();
+    reader.start(5000, 0);
+    const work = sampler.read.bind(sampler);
+    sampler.read = (after) => {
+      runtime.cpuMs += 30;
+      runtime.nowMs += 25;
+      return work(after);
+    };
+    const read = reader.read({ nowMs: 8000, units: 0, after: null, isOnDemand: true })!;
+    expect(read).toMatchObject({ sampledMs: 3000, isOnDemand: true });
+    expect(read.cost.costMs).toBeGreaterThan(30);
+    expect(read.cost.pauseMs).toBe(25);
   });
 
   it('that stopped the program for long makes the next ones wait for a smaller heap', () => {
@@ -157,10 +181,10 @@ describe('where reads force no GC', () => {
   }
 
   it('a read waits for the next natural GC, which serves it', () => {
-    const { reader, isDue, after } = setUpWithoutGc();
+    const { isDue, read, after } = setUpWithoutGc();
     expect(isDue()).toBe(false);
     expect(isDue({ after })).toBe(true);
-    expect(reader.read({ nowMs: 0, units: 0, after })?.floor).toBe(after);
+    expect(read(0, 0, after)?.reading.floor).toBe(after);
   });
 
   it('neither the size of the heap nor long pauses keep it from being read', () => {
@@ -169,21 +193,19 @@ describe('where reads force no GC', () => {
     expect(isDue({ after })).toBe(true);
   });
 
-  it('its pause says nothing of forced ones, and it costs no more than it took', () => {
-    const { runtime, sampler, reader, isDue, after } = setUpWithoutGc();
+  it('its pause says nothing of forced ones', () => {
+    const { runtime, sampler, isDue, read, after } = setUpWithoutGc();
     sampler.pauseMs = 700;
-    for (let k = 1; k <= 3; k++) reader.read({ nowMs: k * MINUTE, units: 0, after });
-    // 3 x 700 ms at 1 %: all but 1,200 ms earned by the last one.
-    expect(isDue({ nowMs: 5 * MINUTE, after })).toBe(true);
+    for (let k = 1; k <= 3; k++) read(k * MINUTE, 0, after);
     sampler.readsWithoutGc = false;
     runtime.heapBytes = 20 * MB;
     expect(isDue({ nowMs: 60 * MINUTE })).toBe(true);
   });
 
   it('at prove it is read with forced GCs all the same', () => {
-    const { sampler, reader, isDue } = setUpWithoutGc({ level: 'prove' });
+    const { sampler, isDue, read } = setUpWithoutGc({ level: 'prove' });
     expect(isDue({ pace: 'prove' })).toBe(true);
-    expect(reader.read({ nowMs: 0, units: 0, after: null })?.floor.forced).toBe(true);
+    expect(read(0)?.reading.floor.forced).toBe(true);
     expect(sampler.reads).toBe(1);
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { growthThresholds } from '../src/decide/thresholds.ts';
-import type { AllocationReading, FloorReading } from '../src/internal-types.ts';
+import type { FloorReading } from '../src/internal-types.ts';
 import { resolveOptions } from '../src/options.ts';
 import { SiteChannel } from '../src/site-channel.ts';
+import type { SiteRead } from '../src/site-reader.ts';
 import { SiteReads } from '../src/site-reads.ts';
 import type { GuardOptions } from '../src/types.ts';
 import { FakeRuntime } from './fake-runtime.ts';
@@ -15,7 +16,9 @@ function setUp(options: GuardOptions = {}) {
   const runtime = new FakeRuntime();
   const resolved = resolveOptions({ enabled: true, ...options });
   const thresholds = growthThresholds({ ...resolved, heapLimitBytes: 2 ** 31, prove: false });
-  const channel = new SiteChannel(thresholds, runtime, (work) => work(), APP_FILES);
+  const channel = new SiteChannel(thresholds, {
+    ...{ runtime, contained: (work) => work(), maxPauseMs: 300, files: APP_FILES },
+  });
   const state = { nowMs: 1000, units: 0, isGrowing: false, slope: null as number | null };
   const events: string[] = [];
   const charged: number[] = [];
@@ -34,7 +37,7 @@ function setUp(options: GuardOptions = {}) {
   const readIfDue = (
     change: Partial<typeof state> = {},
     after: FloorReading | null = null,
-  ): AllocationReading | null => {
+  ): SiteRead | null => {
     Object.assign(state, change);
     return reads.readIfDue(after, () => events.push('told'));
   };
@@ -143,7 +146,7 @@ describe('when a read is due', () => {
   it('counts one that was asked for: the next comes a minute and 2,000 units after it', () => {
     const { state, reads, readIfDue } = started({ level: 'diagnose', maxOverhead: 1 });
     Object.assign(state, LATER);
-    expect(reads.readNow(null, () => undefined)).not.toBeNull();
+    expect(reads.readNow(() => undefined)).not.toBeNull();
     const next = { nowMs: LATER.nowMs + MINUTE, units: 4000 };
     expect(readIfDue({ ...next, nowMs: next.nowMs - 1 })).toBeNull();
     expect(readIfDue({ ...next, units: 3999 })).toBeNull();
@@ -155,23 +158,31 @@ describe('when a read is due', () => {
     sampler.readsWithoutGc = true;
     expect(readIfDue(LATER)).toBeNull();
     const floor = runtime.reading(false);
-    expect(readIfDue(LATER, floor)?.floor).toBe(floor);
+    expect(readIfDue(LATER, floor)?.reading.floor).toBe(floor);
   });
 });
 
 describe('a read', () => {
-  it('is charged with its after-effect, and at prove with its pause alone', () => {
-    for (const [options, pauseMs, charge] of [
-      [{ level: 'diagnose' }, 20, 500],
-      [{ level: 'diagnose' }, 80, 800],
-      [{ level: 'prove' }, 80, 80],
-    ] as const) {
-      const { sampler, reads, charged } = setUp(options);
-      sampler.pauseMs = pauseMs;
-      reads.start(true);
-      reads.readNow(null, () => undefined);
-      expect(charged).toEqual([charge]);
-    }
+  it('is charged what it cost, then what placing it cost, and the schedule waits until that is earned', () => {
+    const { runtime, sampler, charged, readIfDue } = started({ level: 'diagnose' });
+    const later: (() => void)[] = [];
+    runtime.nextTurn = (run) => void later.push(run);
+    sampler.next = profileOf([{ frames: [appFunction('elsewhere')], ordinals: [1] }]);
+    const read = sampler.read.bind(sampler);
+    sampler.read = (after) => {
+      runtime.cpuMs += 900;
+      return read(after);
+    };
+    expect(readIfDue(LATER)).not.toBeNull();
+    expect(charged).toHaveLength(1);
+    runtime.cpuPerLookMs = 7;
+    for (let run = later.shift(); run !== undefined; run = later.shift()) run();
+    expect(charged).toHaveLength(2);
+    expect(charged[0]).toBeGreaterThan(900);
+    expect(charged[1]).toBeGreaterThan(0);
+    const earnedMs = 100 * (charged[0]! + charged[1]!);
+    expect(readIfDue({ nowMs: LATER.nowMs + earnedMs - 1, units: 9000 })).toBeNull();
+    expect(readIfDue({ nowMs: LATER.nowMs + earnedMs, units: 9000 })).not.toBeNull();
   });
 
   it('is told when the channel has taken it in, the channel first', () => {
@@ -190,7 +201,7 @@ describe('a read', () => {
     expect(readIfDue({ units: 1 })).toBeNull();
     sampler.loss = 'lost';
     expect(readIfDue(LATER)).toBeNull();
-    expect(reads.readNow(null, () => events.push('told'))).toBeNull();
+    expect(reads.readNow(() => events.push('told'))).toBeNull();
     expect([charged, events]).toEqual([[], []]);
   });
 });

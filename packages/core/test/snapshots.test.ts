@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../src/detector.ts';
-import type { AllocationReading } from '../src/internal-types.ts';
 import { resolveOptions } from '../src/options.ts';
+import type { SiteRead } from '../src/site-reader.ts';
 import { Snapshots } from '../src/snapshots.ts';
 import type { GuardOptions } from '../src/types.ts';
 import { FakeRuntime } from './fake-runtime.ts';
@@ -27,11 +27,11 @@ function setUp(options: GuardOptions = {}) {
     }
   };
   /** Reads samples with these ordinals on one stack below a route's handler. */
-  const read = (ordinals: number[] = [1]): AllocationReading => {
+  const read = (ordinals: number[] = [1]): SiteRead => {
     detector.reads.start(true);
     const frames = [appFunction('keepUser'), appFunction('users')];
     runtime.sampler.next = profileOf([{ frames, ordinals }]);
-    return detector.reads.readNow(null, () => undefined)!;
+    return detector.reads.readNow(() => undefined)!;
   };
   return { runtime, detector, snapshots, pass, read };
 }
@@ -45,9 +45,11 @@ describe('a snapshot', () => {
     detector.ledger.begin().end(scope, { handlers: [handler] });
     detector.lookAtSideCounts();
     runtime.sampler.pauseMs = 80;
-    const { data } = snapshots.take(read([1, 2]));
+    const taken = read([1, 2]);
+    const { data } = snapshots.take(taken);
+    expect(data.costMs).toBe(taken.cost.costMs);
     expect(data).toMatchObject({
-      ...{ unavailable: null, costMs: 800, pauseMs: 80, samplingIntervalBytes: 65_536 },
+      ...{ unavailable: null, pauseMs: 80, samplingIntervalBytes: 65_536 },
       ...{ pid: process.pid, node: process.version, scopes: [{ scope: 'GET /users', units: 1 }] },
       stacks: [{ samples: 2, bytes: 2 * 65_536, scope: 'GET /users' }],
     });
@@ -58,7 +60,7 @@ describe('a snapshot', () => {
   it('without a read holds no stacks, costs nothing, and says why', () => {
     const { snapshots, read } = setUp();
     expect(snapshots.take(null).data).toMatchObject({
-      ...{ stacks: null, costMs: 0, pauseMs: 0, samplingIntervalBytes: null },
+      ...{ stacks: null, costMs: 0, pauseMs: 0, samplingIntervalBytes: null, sampledMs: null },
       unavailable: 'taken without a read of the profiler',
     });
     read();
@@ -72,7 +74,7 @@ describe('a snapshot', () => {
     const { runtime, detector, snapshots, read } = setUp();
     read();
     runtime.sampler.loss = 'another tool took it';
-    expect(detector.reads.readNow(null, () => undefined)).toBeNull();
+    expect(detector.reads.readNow(() => undefined)).toBeNull();
     expect(snapshots.take(null).data).toMatchObject({
       unavailable: 'another tool took it',
       samplingIntervalBytes: null,
