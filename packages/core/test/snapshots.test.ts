@@ -1,3 +1,4 @@
+import { isMainThread, threadId } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../src/detector.ts';
 import { resolveOptions } from '../src/options.ts';
@@ -53,6 +54,7 @@ describe('a snapshot', () => {
       ...{ pid: process.pid, node: process.version, scopes: [{ scope: 'GET /users', units: 1 }] },
       stacks: [{ samples: 2, bytes: 2 * 65_536, scope: 'GET /users' }],
     });
+    expect(data.threadId).toBe(isMainThread ? undefined : threadId);
     expect(data.frames.map((frame) => frame.function)).toEqual(['keepUser', 'users']);
     expect(data.counters).toMatchObject({ 'global handles (bytes)': 8192 });
   });
