@@ -222,7 +222,27 @@ describe('SiteChannel', () => {
     expect([done, later]).toEqual([[1, 2], []]);
     expect(channel.stacks(() => 'GET /users')).toMatchObject([{ scope: 'GET /users', samples: 1 }]);
     push(3);
+    turns();
     expect(done).toEqual([1, 2, 3]);
+  });
+
+  it('knows nothing of a scope that lost its slot while a read was being placed, nor after it', () => {
+    const { runtime, channel, counts, push, turns } = setUp();
+    channel.start(counts(0), 0);
+    for (const read of [1, 2, 3]) push(read, [KEEP_USER, KEEP_ORDER]);
+    const sources = () => channel.growths(null).map(({ source }) => source);
+    expect(sources()).toEqual([FIRST_SCOPE, FIRST_SCOPE + 1]);
+    const profile = profileOf([
+      { frames: KEEP_USER, ordinals: ordinalsBetween(1, 4000, 10) },
+      { frames: KEEP_ORDER, ordinals: ordinalsBetween(2, 4000, 10) },
+    ]);
+    runtime.heapBytes += 200 * 65_536;
+    channel.push(readOf(runtime, profile), counts(4), 240_000, () => undefined);
+    channel.forget(0);
+    expect(sources()).toEqual([FIRST_SCOPE + 1]);
+    turns();
+    expect(sources()).toEqual([FIRST_SCOPE + 1]);
+    expect(channel.stacks((slot) => `slot ${slot}`)!.map(({ scope }) => scope)).toEqual([null, 'slot 1']);
   });
 
   it('gives up what waits for files when it is stopped, and takes nothing in any more', () => {
