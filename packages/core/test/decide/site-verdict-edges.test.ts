@@ -200,7 +200,7 @@ describe('growth that lies below no handler', () => {
     const nobody = { source: EVERY_REQUEST, verdict: 'growing', isHint: true, ownSamples: 0 };
     expect(of({})).toMatchObject([{ ...nobody, credible: [], probability: 0 }]);
     expect(of({ candidates: [at(2, 0.39)] })).toMatchObject([{ ...nobody, credible: [at(2, 0.39)] }]);
-    expect(of({ candidates: [at(EVERY_REQUEST, 0.4)] })).toMatchObject([{ verdict: 'leaking' }]);
+    expect(of({ candidates: [at(EVERY_REQUEST, 0.5)] })).toMatchObject([{ verdict: 'leaking' }]);
     expect(of({ unitsOf: () => 0 })).toEqual([]);
     expect(of({ all: key(15) })).toEqual([]);
   });
@@ -212,8 +212,8 @@ describe('growth that lies below no handler', () => {
         candidates: [at(FIRST_SCOPE, probability)],
         thresholds: { ...LIVE, minBytesPerUnit: 1, minTotalBytes: 1 },
       }).map(({ source }) => source);
-    expect(sources(5, 0.4)).toEqual([FIRST_SCOPE]);
-    expect(sources(4, 0.4)).toEqual([EVERY_REQUEST]);
+    expect(sources(5, 0.5)).toEqual([FIRST_SCOPE]);
+    expect(sources(4, 0.5)).toEqual([EVERY_REQUEST]);
     expect(sources(4, 0.89)).toEqual([EVERY_REQUEST]);
     expect(sources(0, 0.9)).toEqual([FIRST_SCOPE]);
   });
