@@ -123,6 +123,32 @@ describe('IsolateSites', () => {
     for (const kind of [0, 2, 64]) expect(own.site(`kind ${kind}`)).not.toBeNull();
   });
 
+  it('keeps functions apart that start at the same place of two files', () => {
+    const { own, turn } = sites();
+    const stacks = ['a', 'b'].map((file, k) => ({
+      ...{ frames: [at(file, 1, 1, `file:///app/${file}.js`)], bytes: 600 - 200 * k, samples: 10 },
+    }));
+    own.push('mail', {}, { handler: null, bytes: 1000, stacks });
+    turn();
+    expect(own.site('mail')).toMatchObject({ allocating: { function: 'a' }, share: 0.6 });
+  });
+
+  it('takes no function for a handler that was one of a kind that has left', () => {
+    const { own, turn } = sites();
+    const frames = [at('Map', 8, 1), REMEMBER, HANDLER];
+    own.push('left', {}, { ...told(frames), handler: REMEMBER });
+    own.push('mail', {}, told(frames));
+    turn();
+    expect(own.site('mail')?.handler?.function).toBe('remember');
+    for (let kind = 0; kind < 63; kind++) {
+      own.push(`kind ${kind}`, {}, told(frames));
+      own.site('mail');
+      turn();
+    }
+    expect(own.site('left')).toBeNull();
+    expect(own.site('mail')?.handler?.function).toBe('orders');
+  });
+
   it('remembers the handler where an isolate tells none', () => {
     const { own, turn } = sites();
     own.push('mail', {}, told([REMEMBER]));
