@@ -5,7 +5,7 @@ import type { ProfiledFunction } from '../src/internal-types.ts';
 import { PlacedRead } from '../src/placed-read.ts';
 import { ReadStacks } from '../src/read-stacks.ts';
 import { FakeRuntime } from './fake-runtime.ts';
-import { APP_FILES, appFunction, NODE_FUNCTION, profileOf } from './sampled-functions.ts';
+import { APP_FILES, appFunction, FRAMEWORK_FUNCTION, NODE_FUNCTION, profileOf } from './sampled-functions.ts';
 
 interface Part {
   frames: ProfiledFunction[];
@@ -126,7 +126,8 @@ describe('what is told of it', () => {
   });
 
   it('has no lines where it is the requests', () => {
-    const { read, judgement } = placed([{ frames: REQUESTS, ordinals: [1] }]);
+    const frames = [FRAMEWORK_FUNCTION, NODE_FUNCTION];
+    const { read, judgement } = placed([{ frames, ordinals: [1] }]);
     expect(read.site(judgement, null)).toMatchObject({ kind: 'requests', lines: [], share: 1 });
   });
 

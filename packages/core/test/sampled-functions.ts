@@ -11,9 +11,18 @@ function elsewhere() {}
 `;
 const PATH = '/app/app.js';
 
+const EXPRESS = '/app/node_modules/express';
+
+const FILES: Record<string, string> = {
+  [PATH]: SOURCE,
+  [`${EXPRESS}/package.json`]: '{ "name": "express", "version": "5.1.0" }',
+  [`${EXPRESS}/lib/response.js`]:
+    'const sent = new Map();\nfunction json(body) { sent.set(body.id, body); }\n',
+};
+
 export const APP_FILES: AppFiles = {
   cwd: '/app',
-  readSource: (path) => (path === PATH ? SOURCE : null),
+  readSource: (path) => FILES[path] ?? null,
   readMap: () => null,
   now: () => 0,
 };
@@ -28,6 +37,11 @@ export function appFunction(name: string): ProfiledFunction {
 /** Node's own, that requests are kept by. */
 export const NODE_FUNCTION: ProfiledFunction = {
   ...{ name: 'parserOnIncoming', scriptId: 3, url: 'node:_http_server', line: 900, column: 20 },
+};
+
+/** A framework's, that keeps what it is given. */
+export const FRAMEWORK_FUNCTION: ProfiledFunction = {
+  ...{ name: 'json', scriptId: 5, url: `file://${EXPRESS}/lib/response.js`, line: 1, column: 13 },
 };
 
 /** Leakguard's own. */

@@ -154,6 +154,22 @@ describe('the counters of a report', () => {
     expect(faults(schema('memory'), growthLogLine(report.time, memoryBody(report)))).toEqual([]);
   });
 
+  it('are looked at each ten seconds', () => {
+    const { runtime, guard } = setUp();
+    runtime.activeKinds = ['Timeout'];
+    runtime.pass(9999);
+    expect(guard.report().counters).toEqual([]);
+    runtime.pass(1);
+    expect(guard.report().counters).toContainEqual(
+      expect.objectContaining({ name: 'active Timeout', value: 1 }),
+    );
+    runtime.activeKinds = ['Timeout', 'Timeout'];
+    runtime.pass(10_000);
+    expect(guard.report().counters).toContainEqual(
+      expect.objectContaining({ name: 'active Timeout', value: 2 }),
+    );
+  });
+
   it('are told as few per thousand, five of them', () => {
     const counter = (name: string, perThousandUnits: number) => ({
       name,
