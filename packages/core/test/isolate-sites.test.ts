@@ -31,6 +31,7 @@ function sites() {
   };
   const own = new IsolateSites({
     files: { cwd: '/app', readSource, readMap: () => null, now: () => 0 },
+    maxPauseMs: 300,
     nextTurn: (run) => void later.push(run),
     contained: (work) => work(),
   });
