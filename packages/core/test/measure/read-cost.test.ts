@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { guardOn } from '../../src/guard.ts';
 import { AFTER_FORCED_GC_MS, AFTER_READ_MS, ReadCost } from '../../src/measure/read-cost.ts';
+import { formatSnapshot } from '../../src/report/allocation-text.ts';
 import { FakeRuntime } from '../fake-runtime.ts';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A read whose turns take what the test says. */
 function setUp() {
@@ -60,5 +64,37 @@ describe('what a read costs', () => {
     turn(7, 9);
     expect(cost.takeUncharged()).toBe(7);
     expect(cost.takeUncharged()).toBe(0);
+  });
+});
+
+describe('the cost of a read in a guard', () => {
+  it('is in the snapshot and in the overhead, the turns that place it included', async () => {
+    const runtime = new FakeRuntime();
+    const guard = guardOn(runtime, { enabled: true, logGrowth: false, control: false, logger: SILENT });
+    await using _ = guard;
+    runtime.sampler.pauseMs = 33;
+    const read = runtime.sampler.read.bind(runtime.sampler);
+    runtime.sampler.read = (after) => {
+      runtime.cpuMs += 60;
+      return read(after);
+    };
+    const before = guard.report().overhead.ownCpuMs;
+    const snapshot = await guard.takeSnapshot();
+    expect(snapshot.costMs).toBe(60 + AFTER_FORCED_GC_MS);
+    expect(snapshot.pauseMs).toBe(33);
+    expect(guard.report().overhead.ownCpuMs - before).toBeCloseTo(60 + AFTER_FORCED_GC_MS, 6);
+  });
+
+  it('tells how long the profiler had run, of the first snapshot that it was started for it', async () => {
+    const runtime = new FakeRuntime();
+    const guard = guardOn(runtime, { enabled: true, logGrowth: false, control: false, logger: SILENT });
+    await using _ = guard;
+    const first = await guard.takeSnapshot();
+    expect(first.data).toMatchObject({ stacks: [], unavailable: null, sampledMs: 0 });
+    expect(formatSnapshot(first)).toContain('no sample alive: this snapshot started the profiler');
+    runtime.pass(5000);
+    const second = await guard.takeSnapshot();
+    expect(second.data.sampledMs).toBe(5000);
+    expect(formatSnapshot(second)).toContain('has allocated little since its profiler started');
   });
 });
