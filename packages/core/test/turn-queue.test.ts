@@ -80,16 +80,19 @@ describe('work in turns', () => {
   });
 
   it('holds the process while somebody waits for any of it, and not for other work', () => {
-    const { turns, add, turn } = setUp();
+    const { told, turns, add, turn } = setUp();
     add('a', 2);
     expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([false]);
     turn();
     expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([false]);
-    // The turn that is to come does not hold it, so another one does.
+    // The turn that is to come does not hold it, so another one takes its place.
     add('b', 1, { isAwaited: true });
     expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([false, true]);
     turn();
-    expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([true, true]);
+    expect(told).toEqual(['a1']);
+    turn();
+    expect(told).toEqual(['a1', 'a2']);
+    expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([true]);
   });
 
   it('is measured turn by turn by whoever added it', () => {
