@@ -58,7 +58,7 @@ function emptySnapshot(level: Level, reason: string): AllocationSnapshot {
     snapshotData({
       ...{ time, pid, node, uptimeMs, memory, scopes, stacks: null, unavailable: reason },
       ...{ process: processIdentity(), threadId: isMainThread ? null : threadId },
-      ...{ samplingIntervalBytes: null, sampledMs: null, costMs: 0, pauseMs: 0 },
+      ...{ samplingIntervalBytes: null, costMs: 0, pauseMs: 0 },
     }),
   );
 }

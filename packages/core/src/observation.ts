@@ -152,6 +152,7 @@ export class Observation {
     let isPlaced = false;
     const finish = (placed: SiteRead): void => {
       onPlaced(placed);
+      this.#tellUnparsed();
       this.#hooks.contained(() => this.#hooks.changed(this.#detector.placed()));
     };
     taken = read(() => {
@@ -163,6 +164,15 @@ export class Observation {
     if (floor.forced) this.#forced(this.#inActiveTime(floor));
     if (isPlaced) finish(taken);
     return taken;
+  }
+
+  /** Files whose functions have no names but V8's, for which no closure is told by what is around it. */
+  #tellUnparsed(): void {
+    const { maxPause } = this.#options;
+    for (const path of this.#detector.sites.takeUnparsed())
+      this.#hooks.notice(
+        `${path} is not parsed, which would stop the program for longer than maxPause (${maxPause} ms): its closures are told without the functions around them`,
+      );
   }
 
   /** When its time has come. Whoever counts on names of functions is told once that there will be none. */

@@ -112,7 +112,7 @@ export class SiteChannel {
     const { reading } = read;
     for (const slot of yield* this.#located.taking(handlers))
       this.#frames.register(slot, this.#located.of(slot));
-    const stacks = new ReadStacks(reading, this.#frames);
+    const stacks = yield* ReadStacks.taking(reading, this.#frames);
     yield* this.#frames.learning(stacks.stacks);
     const placed = yield* PlacedRead.placing(stacks, this.#frames);
     yield* survival.pushing({
@@ -124,7 +124,13 @@ export class SiteChannel {
     });
     const sources = FIRST_SCOPE + counts.units.length;
     const judgement = survival.judge();
+    yield;
     const evidence = yield* siteEvidenceSteps(judgement, sources);
+    for (const slot of [null, ...growingSlots(judgement)]) {
+      // Found now, so that a report only looks them up.
+      placed.site(judgement, slot);
+      yield;
+    }
     this.#sources = sources;
     this.#judged = { read: placed, judgement, evidence };
     this.#isStale = false;
@@ -162,6 +168,11 @@ export class SiteChannel {
     return judged === null ? null : judged.read.site(judged.judgement, slot);
   }
 
+  /** Source files that were not parsed as they would have taken too long, those found since the last time that this was asked. */
+  takeUnparsed(): string[] {
+    return this.#frames.takeUnparsed();
+  }
+
   /** Live samples of the latest read by stack, null before the first. */
   stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] | null {
     return this.#judged?.read.stacks(nameOf) ?? null;
@@ -192,4 +203,10 @@ export class SiteChannel {
     this.#judged = { ...judged, judgement, evidence: siteEvidence(judgement, this.#sources) };
     return this.#judged;
   }
+}
+
+function growingSlots({ scopes }: SurvivalJudgement): number[] {
+  return [...scopes]
+    .filter(([, { state }]) => state === 'growing' || state === 'leaking')
+    .map(([slot]) => slot);
 }

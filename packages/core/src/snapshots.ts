@@ -64,7 +64,7 @@ export class Snapshots {
       threadId: isMainThread ? null : threadId,
       samplingIntervalBytes: reader.isRunning ? reader.intervalBytes : null,
       unavailable: stacks === null ? lacking : null,
-      sampledMs: read?.sampledMs ?? null,
+      ...(read && { sampledMs: read.sampledMs }),
       costMs: read?.cost.costMs ?? 0,
       pauseMs: read?.cost.pauseMs ?? 0,
     });

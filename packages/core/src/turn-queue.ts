@@ -29,7 +29,9 @@ const TURN_MS = 10;
 export class TurnQueue {
   readonly #hooks: TurnQueueHooks;
   readonly #waiting: TurnWork[] = [];
-  #isWorking = false;
+  /** Of the turns that were asked for; only the last one counts. */
+  #turns = 0;
+  #state: 'idle' | 'later' | 'working' = 'idle';
 
   constructor(hooks: TurnQueueHooks) {
     this.#hooks = hooks;
@@ -38,12 +40,12 @@ export class TurnQueue {
   /** The first step comes a turn later: whoever adds work has stopped the program by now. What has no steps runs at once if nothing waits. */
   add(work: TurnWork): void {
     this.#waiting.push(work);
-    const { isAwaited = false } = work;
-    if (this.#isWorking) {
-      // The turn that is to come may not hold the process. This one does, and both come together.
-      if (isAwaited) this.#hooks.nextTurn(() => undefined, true);
-    } else if (work.steps === null) this.#go();
-    else this.#later();
+    if (this.#state === 'idle') {
+      if (work.steps === null) this.#go();
+      else this.#later();
+    }
+    // The turn that is to come may not hold the process; one that does takes its place.
+    else if (this.#state === 'later' && work.isAwaited === true) this.#later();
   }
 
   /** No step is done any more: what waits runs now. */
@@ -52,12 +54,17 @@ export class TurnQueue {
   }
 
   #later(): void {
-    this.#isWorking = true;
+    this.#state = 'later';
+    this.#turns += 1;
+    const turn = this.#turns;
     const isAwaited = this.#waiting.some((work) => work.isAwaited === true);
-    this.#hooks.nextTurn(() => this.#go(), isAwaited);
+    this.#hooks.nextTurn(() => {
+      if (turn === this.#turns) this.#go();
+    }, isAwaited);
   }
 
   #go(): void {
+    this.#state = 'working';
     const untilMs = this.#hooks.now() + TURN_MS;
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       if (this.#hasMore(first, untilMs)) {
@@ -68,7 +75,7 @@ export class TurnQueue {
       this.#waiting.shift();
       first.run();
     }
-    this.#isWorking = false;
+    this.#state = 'idle';
   }
 
   /** Does steps until the turn is over. */

@@ -51,9 +51,10 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     heapUsedBytes: readHeapUsed,
     every,
     afterGcsKnown,
-    nextTurn: (run, isAwaited) => {
-      const turn = setImmediate(run);
-      if (!isAwaited) turn.unref();
+    nextTurn(run, isAwaited) {
+      // An immediate that holds nothing would not wake an idle process; a timer does.
+      if (isAwaited) setImmediate(run);
+      else delay(1, run);
     },
     watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
