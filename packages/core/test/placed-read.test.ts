@@ -5,7 +5,14 @@ import type { ProfiledFunction } from '../src/internal-types.ts';
 import { PlacedRead } from '../src/placed-read.ts';
 import { ReadStacks } from '../src/read-stacks.ts';
 import { FakeRuntime } from './fake-runtime.ts';
-import { APP_FILES, appFunction, FRAMEWORK_FUNCTION, NODE_FUNCTION, profileOf } from './sampled-functions.ts';
+import {
+  APP_FILES,
+  appFunction,
+  FRAMEWORK_FUNCTION,
+  finished,
+  NODE_FUNCTION,
+  profileOf,
+} from './sampled-functions.ts';
 
 interface Part {
   frames: ProfiledFunction[];
@@ -26,12 +33,9 @@ function placed(parts: readonly Part[]) {
   frames.register(0, [appFunction('users')]);
   frames.register(1, [appFunction('orders')]);
   const reading = { floor: new FakeRuntime().reading(true), pauseMs: 1, ...profileOf(parts) };
-  const stacks = new ReadStacks(reading, frames);
+  const stacks = finished(ReadStacks.taking(reading, frames));
   frames.learn(stacks.stacks);
-  const steps = PlacedRead.placing(stacks, frames);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  const read = step.value;
+  const read = finished(PlacedRead.placing(stacks, frames));
   const states = new Map(
     parts.map(({ ordinals, state = 'quiet' }) => [
       read.samples.find(({ ordinal }) => ordinal === ordinals[0])!.site,

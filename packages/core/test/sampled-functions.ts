@@ -72,3 +72,10 @@ export function profileOf(
 export function ordinalsBetween(from: number, to: number, step = 1): number[] {
   return Array.from({ length: Math.ceil((to - from) / step) }, (_, index) => from + index * step);
 }
+
+/** What comes of work in steps when all of it is done. */
+export function finished<T>(steps: Generator<unknown, T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}

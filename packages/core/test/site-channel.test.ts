@@ -69,7 +69,7 @@ function setUp() {
   const units = new Float64Array(ROUTES);
   const state = { units: 4000, ordinal: 0, samples: [] as AllocationReading['samples'][number][], placed: 0 };
   const counts = () => ({ units: units.slice(), totalUnits: state.units, inFlight: 0 });
-  channel.start(counts());
+  channel.start(counts(), 0);
   /** 3,000 more units, all of route 1, which leaks below its handler. */
   const read = ({ isOnDemand = false } = {}) => {
     units[1]! += 3000;

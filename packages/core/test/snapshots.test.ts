@@ -62,7 +62,7 @@ describe('a snapshot', () => {
   it('without a read holds no stacks, costs nothing, and says why', () => {
     const { snapshots, read } = setUp();
     expect(snapshots.take(null).data).toMatchObject({
-      ...{ stacks: null, costMs: 0, pauseMs: 0, samplingIntervalBytes: null, sampledMs: null },
+      ...{ stacks: null, costMs: 0, pauseMs: 0, samplingIntervalBytes: null },
       unavailable: 'taken without a read of the profiler',
     });
     read();
