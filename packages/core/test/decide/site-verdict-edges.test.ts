@@ -266,6 +266,12 @@ describe('the size of a scope that has samples below its handler', () => {
     expect(most.estimate.ci95[1]).toBeGreaterThan((200 * SAMPLE) / UNITS);
   });
 
+  it('has no narrower an upper bound than its own samples have', () => {
+    const alone = sized(key(50, { state: 'quiet' }));
+    const exact = sized(key(51, { variance: SAMPLE ** 2 }));
+    expect(exact.estimate.ci95[1]).toBe(alone.estimate.ci95[1]);
+  });
+
   it('shares what no scope can be told of with the other scopes that grow, by what each has', () => {
     const gained = [...samples(50, [0]), ...samples(150, [1])];
     const [first] = growths({ scopes: { 0: key(50), 1: key(150) }, all: key(300), gained });
