@@ -269,6 +269,19 @@ describe('forced GCs', () => {
     expect(detector.floors.every(({ forced }) => forced)).toBe(true);
   });
 
+  it('take a fifth of the time at most at prove: after a pause of 200 ms the next one comes a second later', () => {
+    const { runtime, detector, finish } = started({ level: 'prove', profiler: false });
+    runtime.pauseMs = 200;
+    finish(250);
+    runtime.pass(250);
+    expect(detector.floors).toHaveLength(1);
+    finish(250);
+    runtime.pass(950);
+    expect(detector.floors).toHaveLength(1);
+    runtime.pass(50);
+    expect(detector.floors).toHaveLength(2);
+  });
+
   it('that cannot be are said so at once, where they are wanted', () => {
     const noticesOf = (options: GuardOptions): string[] => {
       const parts = setUp(options);
