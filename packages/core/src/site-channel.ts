@@ -96,6 +96,11 @@ export class SiteChannel {
     });
   }
 
+  /** A read is on its way. */
+  get isPlacing(): boolean {
+    return this.#placing.size > 0;
+  }
+
   /** What is not taken in yet is passed over. */
   stop(): void {
     this.#survival = null;

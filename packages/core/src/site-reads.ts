@@ -55,6 +55,8 @@ export class SiteReads {
    * @param onPlaced called when verdicts may follow from it, some turns later
    */
   readIfDue(after: FloorReading | null, onPlaced: () => void): SiteRead | null {
+    // On a busy program reads could come faster than they are placed, and each that waits is held whole.
+    if (this.#channel.isPlacing) return null;
     const nowMs = this.#host.now();
     const units = this.#host.counts().totalUnits;
     const pace = this.#pace();

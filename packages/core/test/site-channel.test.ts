@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { growthThresholds } from '../src/decide/thresholds.ts';
+import { guardOn } from '../src/guard.ts';
 import type { AllocationReading, ProfiledFunction } from '../src/internal-types.ts';
 import { ReadCost } from '../src/measure/read-cost.ts';
 import { SiteChannel } from '../src/site-channel.ts';
@@ -199,5 +200,21 @@ describe('a read of the profiler', () => {
     runtime.go();
     expect(state.placed).toBe(2);
     expect(channel.stacks(() => undefined)).toBeNull();
+  });
+
+  it('is the only one of the schedule on its way: on a busy program they would pile up, each held whole', () => {
+    const runtime = new TurnRuntime();
+    const guard = guardOn(runtime, { enabled: true, level: 'prove', control: false, logGrowth: false });
+    const id = guard.scope('route', 'GET /a');
+    const drive = (): void => {
+      for (let unit = 0; unit < 1000; unit++) guard.begin().end(id);
+      runtime.pass(1000);
+    };
+    for (let second = 0; second < 5; second++) drive();
+    expect(runtime.sampler.reads).toBe(1);
+    runtime.go();
+    drive();
+    expect(runtime.sampler.reads).toBe(2);
+    return guard.close();
   });
 });
