@@ -88,8 +88,9 @@ export class Detector {
         return this.#changes();
       },
       sites: () => ({
+        maxPauseMs: options.maxPause,
         files: processFiles(() => runtime.now()),
-        nextTurn: (run) => runtime.nextTurn(run),
+        nextTurn: (run, isAwaited) => runtime.nextTurn(run, isAwaited),
         contained: (work) => hooks.contained(() => this.#charge(work)),
       }),
     });
@@ -97,9 +98,11 @@ export class Detector {
       ...{ prove, runtime, onError: hooks.failed },
       samplingIntervalBytes: samplingIntervalBytes(options.level),
     });
-    this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
-      hooks.contained(() => this.#charge(work)),
-    );
+    this.sites = new SiteChannel(this.#thresholds, {
+      runtime,
+      contained: (work) => hooks.contained(work),
+      maxPauseMs: options.maxPause,
+    });
     this.reads = new SiteReads(options, runtime, { channel: this.sites, host: this.#readsHost() });
     const { meter, sites } = this;
     const spikes = new SpikeWatch(options, runtime, meter);

@@ -251,9 +251,9 @@ class LiveGuard implements MarkedGuard {
 
   async #takeSnapshot(): Promise<AllocationSnapshot> {
     this.#assertOpen();
-    const reading = await this.#observation.readNow();
+    const read = await this.#observation.readNow();
     this.#assertOpen();
-    return this.#snapshots.take(reading);
+    return this.#snapshots.take(read);
   }
 
   #tellSnapshot(snapshot: AllocationSnapshot, origin: SnapshotOrigin): void {

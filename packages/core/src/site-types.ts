@@ -104,8 +104,14 @@ export interface AllocationSnapshotData {
   stacks: StackStatistic[] | null;
   /** Why there are no stacks, else null. */
   unavailable: string | null;
-  /** What taking it cost: CPU with its after-effect as it was charged, and how long the program stood still; milliseconds. */
+  /**
+   * How long the profiler had run when it was read, milliseconds: what was allocated before is not in the stacks. About 0 where this snapshot
+   * started it, so that it is only good to compare others with. Missing without a read.
+   */
+  sampledMs?: number;
+  /** CPU that taking it cost, milliseconds: as measured in the read and the turns that placed it, and an estimate of what follows. */
   costMs: number;
+  /** The longest that it stopped the program without a break: the read with its GC, or a turn of placing it; milliseconds. */
   pauseMs: number;
 }
 

@@ -3,6 +3,12 @@ import type { Seen } from '../types.ts';
 type Handlers = NonNullable<Seen['handlers']>;
 type Handler = Handlers[number];
 
+/** A handler of the scope of a slot. */
+export interface OfferedHandler {
+  slot: number;
+  handler: Handler;
+}
+
 /** Handlers of one unit that are looked at: routes have a few. */
 const MAX_PER_UNIT = 16;
 /** Handlers that wait to be read; apps have hundreds, and what does not fit comes again with a later unit. */
@@ -31,7 +37,7 @@ export class HandlerInbox {
   }
 
   /** What came since the last time, where it is still alive. */
-  take(): { slot: number; handler: Handler }[] {
+  take(): OfferedHandler[] {
     const taken = this.#waiting.splice(0);
     return taken.flatMap(({ slot, handler }) => {
       const alive = handler.deref();

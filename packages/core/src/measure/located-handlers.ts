@@ -1,6 +1,6 @@
 import type { ProfiledFunction } from '../internal-types.ts';
 import type { Seen } from '../types.ts';
-import type { HandlerInbox } from './handler-inbox.ts';
+import type { OfferedHandler } from './handler-inbox.ts';
 
 type Handler = NonNullable<Seen['handlers']>[number];
 
@@ -16,12 +16,16 @@ export class LocatedHandlers {
     this.#locate = locate;
   }
 
-  /** Locates what has come in. @returns the slots that have more handlers than before */
-  take(inbox: HandlerInbox): number[] {
+  /**
+   * Locates what a `HandlerInbox` gave, a handler per step: each takes some tenths of a millisecond, and an app of thousands of routes brings as many
+   * at once. @returns the slots that have more handlers than before
+   */
+  *taking(offered: readonly OfferedHandler[]): Generator<void, number[]> {
     const changed = new Set<number>();
-    for (const { slot, handler } of inbox.take()) {
+    for (const { slot, handler } of offered) {
       const located = this.#locate(handler);
       if (located !== null && this.#add(slot, located)) changed.add(slot);
+      yield;
     }
     return [...changed];
   }
