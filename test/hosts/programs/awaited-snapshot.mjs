@@ -7,7 +7,9 @@ await guard.takeSnapshot();
 const rows = Array.from({ length: 40_000 }, function makeRow(_, id) {
   return { id, name: `row ${id}` };
 });
-guard.takeSnapshot().then(({ data, costMs, pauseMs }) => {
+void guard.takeSnapshot().then(({ data, costMs, pauseMs }) => {
   const { stacks, sampledMs } = data;
-  process.stdout.write(JSON.stringify({ rows: rows.length, stacks: stacks.length, sampledMs, costMs, pauseMs }));
+  process.stdout.write(
+    JSON.stringify({ rows: rows.length, stacks: stacks.length, sampledMs, costMs, pauseMs }),
+  );
 });
