@@ -41,11 +41,13 @@ function sites() {
 }
 
 describe('IsolateSites', () => {
-  it('describes the function that allocated most of what stays, by sources that it reads in a turn of their own', () => {
+  it('describes the function that allocated most of what stays, by sources of which it reads one per turn', () => {
     const { own, read, turn } = sites();
-    own.push('mail', {}, told([REMEMBER, HANDLER]));
-    expect([own.site('mail'), read]).toEqual([null, []]);
+    own.push('mail', {}, told([REMEMBER, at('send', 1, 1, 'file:///app/other.js'), HANDLER]));
+    expect(own.site('mail')).toBeNull();
+    expect([read.includes('/app/orders.js'), read.includes('/app/other.js')]).toEqual([true, false]);
     turn();
+    expect(read).toContain('/app/other.js');
     expect(own.site('mail')).toMatchObject({
       ...{ kind: 'function', share: 1, samples: 10 },
       allocating: { function: 'remember', file: 'orders.js', line: 5, column: 18 },

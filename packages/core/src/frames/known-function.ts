@@ -3,7 +3,7 @@ import type { ProfiledFunction } from '../internal-types.ts';
 import type { Frame } from '../site-types.ts';
 import type { AppFiles } from './app-files.ts';
 import { below, filePath, isNodes } from './file-path.ts';
-import { ownership, type PackageRole, packageRole } from './framework-packages.ts';
+import { isLeakguard, ownership, type PackageRole, packageRole } from './framework-packages.ts';
 import { functionKey, keyNumber } from './function-key.ts';
 import { type FilePackage, PackageVersions } from './package-versions.ts';
 import type { Scripts } from './scripts.ts';
@@ -65,7 +65,7 @@ export class FunctionTable {
     if (isNodes(url) || (url === '' && line <= 0)) return null;
     const path = filePath(url);
     const from = path === null ? null : this.#packages.packageOf(path);
-    return from === null ? 'other' : ownership(from.name);
+    return from === null ? 'other' : ownership(from);
   }
 
   /** The script that was made of a file; a number that no script has where none was seen. */
@@ -117,5 +117,5 @@ function saysMore(profiled: ProfiledFunction, known: ProfiledFunction): boolean 
 function kindOf(from: FilePackage | null): FunctionKind {
   if (from === null) return 'app';
   // This package's own frames are plumbing, also where it is not installed but developed.
-  return from.isInstalled || from.name.startsWith('@leakguard/') ? packageRole(from) : 'app';
+  return from.isInstalled || isLeakguard(from) ? packageRole(from) : 'app';
 }
