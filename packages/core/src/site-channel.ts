@@ -41,7 +41,7 @@ export class SiteChannel {
   ) {
     this.#thresholds = thresholds;
     this.#contained = contained;
-    this.#located = new LocatedHandlers((handler) => runtime.sampler.locate(handler));
+    this.#located = new LocatedHandlers(runtime.sampler);
     this.#frames = new FrameMap(files);
     this.#queue = new TurnQueue({ contained, nextTurn: (run) => runtime.nextTurn(run) });
   }
@@ -73,10 +73,17 @@ export class SiteChannel {
   }
 
   *#prepare(reading: AllocationReading, read: { stacks: ReadStacks | null }): Generator<void, void> {
-    for (const slot of this.#located.take(this.handlers)) this.#frames.register(slot, this.#located.of(slot));
+    this.#register(yield* this.#located.take(this.handlers));
+    // Before anything is learned: what is learned below a wrapper is of all that it wraps.
+    this.#register(yield* this.#located.look((place) => this.#frames.isShared(place)));
     const stacks = new ReadStacks(reading, this.#frames);
     yield* this.#frames.learning(stacks.stacks);
+    this.#register(yield* this.#located.look((place) => this.#frames.isWrapper(place)));
     read.stacks = stacks;
+  }
+
+  #register(slots: readonly number[]): void {
+    for (const slot of slots) this.#frames.register(slot, this.#located.of(slot));
   }
 
   #take(

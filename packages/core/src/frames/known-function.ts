@@ -36,6 +36,7 @@ export class FunctionTable {
   readonly #packages: PackageVersions;
   readonly #byKey: LRUCache<string, KnownFunction> = new LRUCache({ max: MAX_FUNCTIONS });
   readonly #scriptIds: LRUCache<string, number> = new LRUCache({ max: MAX_SCRIPTS });
+  readonly #urls: LRUCache<number, string> = new LRUCache({ max: MAX_SCRIPTS });
   /** Stacks of one profile share their functions: these need no text to be looked up. */
   readonly #byObject = new WeakMap<ProfiledFunction, KnownFunction>();
 
@@ -45,9 +46,10 @@ export class FunctionTable {
     this.#packages = new PackageVersions((path) => files.readSource(path));
   }
 
-  of(profiled: ProfiledFunction): KnownFunction {
-    const known = this.#byObject.get(profiled);
+  of(given: ProfiledFunction): KnownFunction {
+    const known = this.#byObject.get(given);
     if (known !== undefined) return known;
+    const profiled = this.#withUrl(given);
     const key = functionKey(profiled);
     // Native functions all start nowhere, so they have one key.
     let found = profiled.line < 0 ? undefined : this.#byKey.get(key);
@@ -56,8 +58,18 @@ export class FunctionTable {
       if (profiled.line >= 0) this.#byKey.set(key, found);
       if (found.path !== null && profiled.scriptId > 0) this.#scriptIds.set(found.path, profiled.scriptId);
     }
-    this.#byObject.set(profiled, found);
+    // Of a located one the url may be known the next time.
+    if (found.profiled.url !== '' || profiled.line < 0) this.#byObject.set(given, found);
     return found;
+  }
+
+  /** Located functions come without the url of their script, which those of profiles have. */
+  #withUrl(profiled: ProfiledFunction): ProfiledFunction {
+    const { scriptId, url, line } = profiled;
+    if (line < 0) return profiled;
+    if (url !== '') this.#urls.set(scriptId, url);
+    const known = url === '' ? this.#urls.get(scriptId) : undefined;
+    return known === undefined ? profiled : { ...profiled, url: known };
   }
 
   /** Of whose memory a function's is; null for Node's own and native ones, which work for whoever called them. */

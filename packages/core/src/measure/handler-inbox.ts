@@ -30,9 +30,13 @@ export class HandlerInbox {
       if (typeof handler === 'function') this.#waiting.push({ slot, handler: new WeakRef(handler) });
   }
 
-  /** What came since the last time, where it is still alive. */
-  take(): { slot: number; handler: Handler }[] {
-    const taken = this.#waiting.splice(0);
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** What came first since the last time, where it is still alive. @param max how much of it */
+  take(max: number = MAX_WAITING): { slot: number; handler: Handler }[] {
+    const taken = this.#waiting.splice(0, max);
     return taken.flatMap(({ slot, handler }) => {
       const alive = handler.deref();
       return alive === undefined ? [] : [{ slot, handler: alive }];
