@@ -75,10 +75,15 @@ export class HandlerRegistry {
     return this.#handlers.slotsOf(key).length === 0 && this.slotsOf(key).length > 0;
   }
 
-  /** Those that hold a wrapped function: its handler, and the closure in between if there is one. */
+  /** What calls a wrapped function for its scopes: the handler, and what all of its closures hold. */
   wrappersOf(key: string): readonly string[] {
-    const held = this.#held.get(key);
-    return held === undefined ? [] : [held.wrapper, functionKey(held.fn.holder)];
+    const wrapper = this.#held.get(key)?.wrapper;
+    if (wrapper === undefined) return [];
+    const { length } = this.#handlers.slotsOf(wrapper);
+    const shared = [...this.#held].filter(
+      ([other, held]) => held.wrapper === wrapper && this.#captured.slotsOf(other).length >= length,
+    );
+    return [wrapper, ...shared.map(([other]) => other)].filter((one) => one !== key);
   }
 
   /** The one function that serves a scope and no other; of a wrapper, what it wraps. Null where that is not one. */
