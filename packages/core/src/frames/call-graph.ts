@@ -197,7 +197,9 @@ export class CallGraph {
     const learned = this.#nodes.get(known.key)?.callers ?? [];
     const callers = learned.flatMap((key) => this.#nodes.get(key)?.known ?? []);
     for (const caller of [...callers, ...this.#callersInSource(known)]) {
-      if (caller.kind === 'app') this.#collect(caller, found, visited);
+      // What is written in a wrapper works for it.
+      const isWrappers = this.#around(caller).some(({ key }) => wrappers.includes(key));
+      if (caller.kind === 'app' && !isWrappers) this.#collect(caller, found, visited);
     }
   }
 
