@@ -90,7 +90,9 @@ export class HandlerRegistry {
   only(slot: number): ProfiledFunction | null {
     const own = this.#places.get(slot) ?? [];
     const all = own.flatMap((handler): readonly ProfiledFunction[] => {
-      const wrapped = (handler.captured ?? []).filter((fn) => this.#isOnly(fn, slot) && this.#isCalled(fn));
+      const wrapped = (handler.captured ?? []).filter((fn) => this.#isOnly(fn, slot));
+      const called = wrapped.filter((fn) => this.#isCalled(fn));
+      if (called.length > 0) return called;
       return wrapped.length > 0 ? wrapped : [handler];
     });
     const found = new Map(all.filter((fn) => this.#isOnly(fn, slot)).map((fn) => [functionKey(fn), fn]));
