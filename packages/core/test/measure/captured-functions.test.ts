@@ -60,18 +60,18 @@ describe('the functions that a closure holds', () => {
       for (let n = 0; n < 100; n += 1) many['f' + n] = new Function('return () => ' + n)();
       const names = Object.keys(many);
       const module = new Function('many', 'const {' + names + '} = many; return () => [' + names + '];')(many);
-      const seven = (at) => new Function('a, b, c, d, e, f, g', 'return () => [a, b, c, d, e, f, g, ' + at + '];');
-      let nested = [];
-      for (let level = 0; level < 5; level += 1) {
-        const own = Array.from({ length: 6 }, (_, n) => new Function('return () => ' + level + n)());
-        nested = [seven(level)(nested[0] ?? (() => 1), ...own)];
-      }
+      let last = 0;
+      const leaf = () => new Function('return () => ' + last++)();
+      const seven = (make) => new Function('a, b, c, d, e, f, g', 'return () => [a, b, c, d, e, f, g, ' + last++ + '];')(
+        ...Array.from({ length: 7 }, make),
+      );
+      const nested = seven(() => seven(leaf));
       const text = 'x'.repeat(2 ** 28);
       const large = ((fn) => () => fn(text))(() => 1);
       const started = process.memoryUsage().heapUsed;
       const found = sampler.captured(large).length;
       const grown = process.memoryUsage().heapUsed - started;
-      say([sampler.captured(module).length, sampler.captured(nested[0]).length, found, grown < 2 ** 26]);`);
+      say([sampler.captured(module).length, sampler.captured(nested).length, found, grown < 2 ** 26]);`);
     expect(said).toEqual([0, 16, 1, true]);
   });
 
