@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { encodedMappings, TraceMap } from '@jridgewell/trace-mapping';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { processFiles } from '../../src/frames/app-files.ts';
 import { FrameMap } from '../../src/frames/frame-map.ts';
 import { appFolder, mostly, type SampledApp, sampleApp } from './sampled-app.ts';
@@ -61,13 +61,24 @@ function leakOfWrap(name) { kept.push({ name, values: new Array(80).fill(0) }); 
 `,
 };
 
+/** What the compiler made by its flags. */
+const outputs = new Map<string, string>();
+
 function compiled(...flags: string[]): string {
   const type = flags.includes('commonjs') ? 'commonjs' : 'module';
   const folder = appFolder({ ...SOURCES, 'package.json': JSON.stringify({ type }) }, ['express']);
+  const output = outputs.get(flags.join()) ?? compile(flags);
+  outputs.set(flags.join(), output);
+  cpSync(output, join(folder, 'dist'), { recursive: true });
+  return folder;
+}
+
+function compile(flags: string[]): string {
+  const folder = appFolder(SOURCES, [], afterAll);
   const files = ['src/app.ts', 'src/modules.d.ts'];
   const options = ['--outDir', 'dist', '--target', 'es2022', '--types', '', ...flags];
   execFileSync(process.execPath, [TSC, ...files, ...options], { cwd: folder, stdio: 'pipe' });
-  return folder;
+  return join(folder, 'dist');
 }
 
 function expectOriginal(sampled: SampledApp): void {
@@ -87,7 +98,7 @@ function expectOriginal(sampled: SampledApp): void {
 
 describe('compiled code', () => {
   it('is told by its sources where the runtime has their map', () => {
-    const folder = compiled('--sourceMap', ...COMMONJS);
+    const folder = compiled(...COMMONJS, '--sourceMap');
     const path = join(folder, 'dist/repository.js');
     const files = processFiles(() => 0);
     expect(files.readMap(path)).toBeNull();
@@ -110,14 +121,14 @@ describe('compiled code', () => {
   });
 
   it('is told by its sources where the map lies beside it, and the sources are gone', async () => {
-    const folder = compiled('--sourceMap', '--inlineSources', ...MODULES);
+    const folder = compiled(...MODULES, '--sourceMap', '--inlineSources');
     const sampled = await sampleApp(folder, { file: 'dist/app.js' });
     rmSync(join(folder, 'src'), { recursive: true });
     expectOriginal(sampled);
   });
 
   it('is told by its sources where the map is in the file', async () => {
-    expectOriginal(await sampleApp(compiled('--inlineSourceMap', ...COMMONJS), { file: 'dist/app.js' }));
+    expectOriginal(await sampleApp(compiled(...COMMONJS, '--inlineSourceMap'), { file: 'dist/app.js' }));
   });
 
   it('is told as it runs where there is no map', async () => {
@@ -130,7 +141,7 @@ describe('compiled code', () => {
 describe('a bundled server', () => {
   /** All in one file, by a map of sections: what any bundler does, without one. */
   function bundled(withMap: boolean): string {
-    const folder = compiled('--sourceMap', '--inlineSources', ...MODULES);
+    const folder = compiled(...MODULES, '--sourceMap', '--inlineSources');
     const parts = ['dist/repository.js', 'dist/app.js', 'node_modules/some-package/index.js'];
     const sections: object[] = [];
     let text = "import express from 'express';\n";
