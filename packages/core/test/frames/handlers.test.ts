@@ -68,7 +68,7 @@ describe.each(['express4', 'express5'])('handlers of %s', (express) => {
   it('are told by where they start, whoever made, bound, named or wrapped them', async () => {
     const folder = appFolder({ 'app.mjs': app(express), ...ASYNC_HANDLER }, [express]);
     const looked = await sampleApp(folder, { perPath: 60 });
-    let sampled = looked.withoutCaptured();
+    let sampled = looked.again({ looks: false });
     const answers = (name: string) => sampled.answers(sampled.of(name));
     expect(answers('leakOfNamed')).toEqual(mostly('handler GET /named'));
     expect(answers('leakOfArrow')).toEqual(mostly('handler GET /arrow'));

@@ -64,6 +64,14 @@ interface Stack {
   bytes: number;
 }
 
+/** What is known of an app besides its reads. */
+export interface Knowledge {
+  /** Whether closures of handlers are looked into, as the sites channel does: of what is shared before it learns. */
+  looks?: boolean;
+  /** Whether there was a run before in which samples of what was collected were kept. */
+  learns?: boolean;
+}
+
 /** What the profiler said of an app under load: what was alive at several reads, and the handlers of its routes. */
 export class SampledApp {
   readonly frames: FrameMap;
@@ -74,8 +82,7 @@ export class SampledApp {
   readonly #printed: string;
   readonly #cwd: string;
 
-  /** @param looks whether closures of handlers are looked into, as the sites channel does: of what is shared before it learns */
-  constructor(printed: string, cwd: string, looks = true) {
+  constructor(printed: string, cwd: string, { looks = true, learns = true }: Knowledge = {}) {
     const { functions, reads, scopes } = JSON.parse(printed) as {
       functions: ProfiledFunction[];
       reads: { stack: number[]; bytes: number }[][];
@@ -86,7 +93,7 @@ export class SampledApp {
     this.scopes = scopes;
     this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
     this.names = scopes.map(({ name }) => name);
-    this.#reads = reads.map((read) =>
+    this.#reads = reads.slice(learns ? 0 : 1).map((read) =>
       read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
     );
     this.last = this.#reads.at(-1)!;
@@ -96,9 +103,9 @@ export class SampledApp {
     if (looks) this.#register((handler) => this.frames.isWrapper(handler));
   }
 
-  /** The same, without a look into closures. */
-  withoutCaptured(): SampledApp {
-    return new SampledApp(this.#printed, this.#cwd, false);
+  /** What can be told of the same reads with less, or by the files that are there now. */
+  again(knowledge: Knowledge = {}): SampledApp {
+    return new SampledApp(this.#printed, this.#cwd, knowledge);
   }
 
   #register(isLookedInto: (handler: ProfiledFunction) => boolean): void {
@@ -149,10 +156,10 @@ export class SampledApp {
 /** Runs an app of a folder in a process of its own, under load. */
 export async function sampleApp(
   folder: string,
-  { file = 'app.mjs', perPath = 100, interval = 2048, learns = true, flags = [] as string[] } = {},
+  { file = 'app.mjs', perPath = 100, interval = 2048, flags = [] as string[] } = {},
 ): Promise<SampledApp> {
   core ??= builtCore('src/isolate.ts');
-  const numbers = [String(perPath), String(interval), learns ? 'learn' : ''];
+  const numbers = [String(perPath), String(interval)];
   const args = [...flags, PROGRAM, join(folder, file), (await core).url, ...numbers];
   const { stdout } = await run(process.execPath, args, { cwd: folder, maxBuffer: 200_000_000 });
   return new SampledApp(stdout, folder);

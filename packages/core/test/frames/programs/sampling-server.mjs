@@ -1,11 +1,11 @@
 // Serves an app, loads it, and prints what V8's sampling heap profiler said meanwhile, with requests in flight.
-// node sampling-server.mjs <app file> <url of core> <requests per path> <interval in bytes> <'learn': with a learning run, in
-// which samples of what was collected are kept>
+// The first read is of a learning run, in which samples of what was collected are kept.
+// node sampling-server.mjs <app file> <url of core> <requests per path> <interval in bytes>
 import { Agent, createServer, get } from 'node:http';
 import { Session } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 
-const [, , file, core, perPath, interval, learns] = process.argv;
+const [, , file, core, perPath, interval] = process.argv;
 const { app, paths } = await import(pathToFileURL(file).href).then((loaded) => loaded.default ?? loaded);
 
 const session = new Session();
@@ -102,13 +102,11 @@ async function load(total, readEvery) {
 const total = Number(perPath) * paths.length;
 const options = { samplingInterval: Number(interval), stackDepth: 64 };
 await load(10 * paths.length, Number.POSITIVE_INFINITY);
-if (learns === 'learn') {
-  const collected = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true };
-  post('HeapProfiler.startSampling', { ...options, ...collected });
-  await load(40 * paths.length, Number.POSITIVE_INFINITY);
-  read();
-  post('HeapProfiler.stopSampling');
-}
+const collected = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true };
+post('HeapProfiler.startSampling', { ...options, ...collected });
+await load(40 * paths.length, Number.POSITIVE_INFINITY);
+read();
+post('HeapProfiler.stopSampling');
 post('HeapProfiler.startSampling', options);
 await load(total, Math.ceil(total / 6));
 read();
