@@ -31,7 +31,12 @@ function at(text: string, name = ''): ProfiledFunction {
 const located = (place: ProfiledFunction): ProfiledFunction => ({ ...place, url: '' });
 
 const KEEP = at('keep(', 'keep');
-const TARGETS = { show: at('show(', 'show'), list: at('list(', 'list'), save: at('save(', 'save'), plain: at('plain(', 'plain') };
+const TARGETS = {
+  show: at('show(', 'show'),
+  list: at('list(', 'list'),
+  save: at('save(', 'save'),
+  plain: at('plain(', 'plain'),
+};
 const WRAPPER = { shared: at('wrap = (fn) => ('), alone: at('alone = (fn) => (') };
 
 /** Two routes behind the closures of one wrapper, one behind those of another, and one without a wrapper. */
@@ -72,7 +77,12 @@ function setUp() {
 
 describe('handlers behind wrappers', () => {
   it('are told by what the closures hold, also where the wrapper itself is on no stack', () => {
-    expect(setUp().push([TARGETS.show, TARGETS.list, TARGETS.save, TARGETS.plain])).toEqual(['show', 'list', 'save', 'plain']);
+    expect(setUp().push([TARGETS.show, TARGETS.list, TARGETS.save, TARGETS.plain])).toEqual([
+      'show',
+      'list',
+      'save',
+      'plain',
+    ]);
   });
 
   it('are looked into once each, and only where a wrapper is', () => {

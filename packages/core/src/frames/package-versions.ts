@@ -37,7 +37,9 @@ export class PackageVersions {
     const nearest = this.#nearest(folderOf(path));
     const installed = installedPackage(path);
     if (installed === null)
-      return nearest && { ...labelled(nearest), isInstalled: false, file: path.slice(nearest.folder.length + 1) };
+      return (
+        nearest && { ...labelled(nearest), isInstalled: false, file: path.slice(nearest.folder.length + 1) }
+      );
     // What lies above an installed package that cannot be read is not its `package.json`.
     const isOwn = nearest !== null && `${nearest.folder}/`.startsWith(`${installed.folder}/`);
     const { name } = installed;

@@ -110,7 +110,9 @@ export class StackReader {
   /** What a wrapper wraps may be called by others, too: after an `await` the stack does not tell by whom. */
   #handled(view: StackView): Role {
     const slots = this.slotsOnStack(view);
-    const isSure = view.frames.some((frame) => this.#isHandler(frame) && !this.#registry.isWrapped(frame.key));
+    const isSure = view.frames.some(
+      (frame) => this.#isHandler(frame) && !this.#registry.isWrapped(frame.key),
+    );
     const callers = isSure ? null : this.#graph.callersOf(view.frames[view.handler]!);
     if (callers === null) return { role: 'handler', slots };
     const all = callers.isEverywhere ? this.#registry.all : union(slots, callers.slots);

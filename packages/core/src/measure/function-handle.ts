@@ -84,9 +84,7 @@ function placeOf({ scriptId, lineNumber, columnNumber }: Location): ProfiledFunc
 
 /** What V8 knows of an object besides its properties. Runs no getter and no trap of a proxy. */
 function internalsOf(handle: Handle, post: Post): Map<string, Protocol.RemoteObject | undefined> {
-  return new Map(
-    ownProperties(handle, post).internalProperties?.map(({ name, value }) => [name, value]),
-  );
+  return new Map(ownProperties(handle, post).internalProperties?.map(({ name, value }) => [name, value]));
 }
 
 function ownProperties(objectId: Handle, post: Post): Protocol.GetPropertiesReturnType {

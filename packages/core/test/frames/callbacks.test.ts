@@ -84,7 +84,10 @@ describe('code that runs without a handler on its stack', () => {
     const store = sampled.frames.describe(sampled.of('leakOfStore')[0]!.stack);
     expect(store.entry).toMatchObject({ function: 'set', line: 5, package: 'slow-store@1.2.3' });
     expect(store.allocating).toMatchObject({ function: 'leakOfStore', package: 'slow-store@1.2.3' });
-    expect(store).toMatchObject({ kind: 'function', handler: { function: '(anonymous)', file: 'app.mjs', line: 25 } });
+    expect(store).toMatchObject({
+      kind: 'function',
+      handler: { function: '(anonymous)', file: 'app.mjs', line: 25 },
+    });
   });
 
   it('is a middleware where a dispatcher called it before any handler, of the routes that it led to', () => {

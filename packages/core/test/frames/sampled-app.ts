@@ -93,9 +93,9 @@ export class SampledApp {
     this.scopes = scopes;
     this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
     this.names = scopes.map(({ name }) => name);
-    this.#reads = reads.slice(learns ? 0 : 1).map((read) =>
-      read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
-    );
+    this.#reads = reads
+      .slice(learns ? 0 : 1)
+      .map((read) => read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })));
     this.last = this.#reads.at(-1)!;
     this.#register(() => false);
     if (looks) this.#register((handler) => this.frames.isShared(handler));

@@ -108,7 +108,7 @@ describe('what wrappers wrap', () => {
     expect(handler('leakOfNested')).toMatchObject({ function: 'nestedA' });
   });
 
-  it("is found in a wrapper of a package that has one route", () => {
+  it('is found in a wrapper of a package that has one route', () => {
     expect(answers('leakOfPackage')).toEqual(mostly('handler GET /package'));
     expect(handler('leakOfPackage')).toMatchObject({ function: 'packaged', file: 'app.mjs' });
   });
