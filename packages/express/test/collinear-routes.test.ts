@@ -84,7 +84,9 @@ const credible = (report: GrowthReport) =>
 /** Only ends what would never end: on a loaded machine it takes several times as long. */
 const TIMEOUT_MS = 180_000;
 
-test('of two routes that always come together the profiler tells which one leaks, where floors cannot', { timeout: TIMEOUT_MS }, async () => {
+test('of two routes that always come together the profiler tells which one leaks, where floors cannot', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const { byFloors, bySites, port } = await startShop();
   const send = visits(port);
   let floors = byFloors.report();

@@ -75,7 +75,9 @@ const named = ({ scopes }: GrowthReport) =>
 /** Only ends what would never end: on a loaded machine it takes several times as long. */
 const TIMEOUT_MS = 180_000;
 
-test('a bound method behind a wrapper that other routes share is named with its route', { timeout: TIMEOUT_MS }, async () => {
+test('a bound method behind a wrapper that other routes share is named with its route', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const { guard, port } = await startShop();
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   onTestFinished(() => agent.destroy());
