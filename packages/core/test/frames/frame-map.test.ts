@@ -283,6 +283,17 @@ describe('a frame', () => {
   });
 });
 
+it('takes what two routes wrap to be the handler of both, once the source of the wrapper is known', () => {
+  const { frames, fn } = mapOf(FILES);
+  const wrapper = { ...fn(APP, '(req, res) => { log()'), name: '', url: '' };
+  const captured = [{ ...fn(APP, 'shared'), name: '', url: '', variable: 'fn', holder: wrapper }];
+  for (const slot of [0, 1]) frames.register(slot, [{ ...wrapper, captured }]);
+  const stack = [fn(APP, 'shared')];
+  expect(frames.place(stack)).toMatchObject({ slots: [] });
+  frames.learn([stack]);
+  expect(frames.place(stack)).toMatchObject({ role: 'handler', slots: [0, 1] });
+});
+
 describe('what leakguard allocates for itself', () => {
   const own = { name: '@leakguard/core', version: '1.0.0' };
   const files = {
