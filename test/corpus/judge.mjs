@@ -107,7 +107,7 @@ function wrongSize({ scope: name, bytesPerRequest: truth }, { final }) {
 }
 
 /**
- * The function named must be one of the package or of the app that make the leak, or one below the leaking handler.
+ * The function named must be one of the package or of the app that make the leak, or the leaking handler, or one below it.
  *
  * @param {import('./cases.mjs').Leak} leak
  * @param {JudgedRun} run
@@ -121,7 +121,8 @@ function wrongSite({ scope: name, site: truth }, { final }) {
   const isRight =
     named.some(({ package: from }) => truth.packages?.includes(packageName(from))) ||
     named.some(({ function: fn }) => truth.functions?.includes(fn)) ||
-    site.handler?.line === truth.handlerLine ||
+    // A function that a handler calls by the job's name is told as the entry: below it lies no handler after its own await.
+    [site.handler, ...named].some((frame) => frame?.line === truth.handlerLine) ||
     (truth.kind !== undefined && site.kind === truth.kind);
   if (isRight) return [];
   const shown = named.map(({ function: fn, file, line }) => `${fn} ${file}:${line}`);

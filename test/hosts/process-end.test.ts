@@ -44,3 +44,17 @@ describe('the log file of a process that ends', () => {
     expect(end).toEqual({ code: 0, stderr: '', events: ['notice', 'memory'], damaged: 0, units: 7 });
   });
 });
+
+describe('a process that has nothing else to do', () => {
+  it('ends when the snapshot is there that it waits for, without process.exit and with what it cost', async () => {
+    const { code, stdout, stderr } = await run('awaited-snapshot.mjs');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { rows, stacks, sampledMs, costMs, pauseMs } = JSON.parse(stdout);
+    expect(rows).toBe(40_000);
+    expect(stacks).toBeGreaterThan(0);
+    expect(sampledMs).toBeGreaterThan(0);
+    // A forced GC takes both, and is followed by 100 ms of CPU.
+    expect(costMs).toBeGreaterThan(100);
+    expect(pauseMs).toBeGreaterThan(0);
+  });
+});

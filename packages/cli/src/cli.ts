@@ -10,7 +10,7 @@ import { parseSince } from './commands/since-option.ts';
 import { addSnapshot } from './commands/snapshot.ts';
 import { LogFileError } from './read/log-file-error.ts';
 import { ReportFileError } from './read/read-report.ts';
-import { escapeControls } from './render/escape-controls.ts';
+import { errorText } from './render/error-text.ts';
 
 /** Exit code for wrong usage and for input that cannot be read. */
 const EXIT_USAGE = 2;
@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[], streams: CliStreams = proc
     // Commander has already written its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (!isTold(error)) throw error;
-    streams.stderr.write(`leakguard: ${escapeControls(error.message.replace(/^leakguard: /, ''))}\n`);
+    streams.stderr.write(errorText(error.message, error));
     return EXIT_USAGE;
   }
 }

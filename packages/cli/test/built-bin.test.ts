@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { at, memoryLine, ndjson, writeLogs } from './log-fixture.ts';
 import { leakingReport } from './report-fixture.ts';
+import { snapshotData } from './snapshot-fixture.ts';
 
 // Each test starts processes, on machines that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -132,14 +133,39 @@ test('input that cannot be read exits with 2 and says which', async () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     return stderr;
   };
-  expect(await refused(`${folder}/no\u001b[31m`)).toBe(`leakguard: missing file: ${folder}/no\\x1b[31m\n`);
+  expect(await refused(`${folder}/no\u001b[31m`)).toBe(
+    `leakguard: missing file: ${folder}/no\\x1b[31m (ERR_LEAKGUARD_LOG_FILE)\n`,
+  );
   expect(await refused(folder)).toBe(
-    `leakguard: is a directory: ${folder}; name its files, such as ${folder}/*.ndjson*\n`,
+    `leakguard: is a directory: ${folder}; name its files, such as ${folder}/*.ndjson* (ERR_LEAKGUARD_LOG_FILE)\n`,
   );
   expect(await refused(binary!)).toMatch(
-    /^leakguard: not a growth log: .*core\.bin \(\d+ lines, none of them readable\)\n$/,
+    /^leakguard: not a growth log: .*core\.bin \(\d+ lines, none of them readable\) \(ERR_LEAKGUARD_LOG_FORMAT\)\n$/,
   );
   expect(await refused()).toContain("missing required argument 'growth.ndjson'");
+});
+
+test('snapshots that cannot be taken, read or compared exit with 2, each with its code', async () => {
+  const [before, other, newer, half, bare] = await writeLogs({
+    'before.json': JSON.stringify(snapshotData(8)),
+    'other.json': JSON.stringify(snapshotData(8, { process: 'p2', pid: 7 })),
+    'newer.json': JSON.stringify({ ...snapshotData(8), v: 2 }),
+    'half.json': JSON.stringify(snapshotData(8)).slice(0, 300),
+    'bare.json': JSON.stringify(snapshotData(8, { stacks: null })),
+  });
+  const codes: Record<string, string[]> = {
+    NOT_LISTENING: ['snapshot', `${process.pid}`],
+    SNAPSHOT_FILE: ['diff', before!, path.dirname(before!)],
+    SNAPSHOT_FORMAT: ['diff', before!, half!],
+    SNAPSHOT_VERSION: ['diff', before!, newer!],
+    SNAPSHOT_PROCESS: ['diff', before!, other!],
+    SNAPSHOT_STACKS: ['diff', before!, bare!],
+  };
+  for (const [name, args] of Object.entries(codes)) {
+    const { code, stdout, stderr } = await leakguard(args);
+    expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^leakguard: [^\\n]+ \\(ERR_LEAKGUARD_${name}\\)\\n$`));
+  }
 });
 
 test('an empty file, and a log that so far has only half a line, are no error', async () => {

@@ -11,9 +11,17 @@ test('show prints the leak text that the process itself would have printed', asy
 });
 
 test.each([
-  [['show', '/no/such/report.json'], '', 'leakguard: missing file: /no/such/report.json\n'],
-  [['show', '-'], 'hello', 'leakguard: not JSON: stdin\n'],
-  [['show', '-'], '{}', 'leakguard: not a v1 report: stdin (no v); expected the JSON of guard.report()\n'],
+  [
+    ['show', '/no/such/report.json'],
+    '',
+    'leakguard: missing file: /no/such/report.json (ERR_LEAKGUARD_REPORT_FILE)\n',
+  ],
+  [['show', '-'], 'hello', 'leakguard: not JSON: stdin (ERR_LEAKGUARD_REPORT_JSON)\n'],
+  [
+    ['show', '-'],
+    '{}',
+    'leakguard: not a v1 report: stdin (no v); expected the JSON of guard.report() (ERR_LEAKGUARD_REPORT_VERSION)\n',
+  ],
 ])('%j writes its error to stderr, nothing to stdout, and exits with 2', async (args, input, message) => {
   expect(await run(args, input)).toEqual({ code: 2, stdout: '', stderr: message });
 });

@@ -4,4 +4,4 @@ export type { ControlTarget } from './control/control-address.ts';
 export { parseTarget, targetName } from './control/control-address.ts';
 export type { Ask } from './control/control-protocol.ts';
 export { controlError } from './control/control-protocol.ts';
-export { hasSignalMarker } from './control/signal-marker.ts';
+export { signalledFolder } from './control/signal-marker.ts';

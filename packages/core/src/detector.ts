@@ -16,6 +16,7 @@ import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { FloorSlope } from './measure/floor-slope.ts';
 import { Ledger } from './measure/ledger.ts';
 import { RateMeter } from './measure/rate-meter.ts';
+import { samplingIntervalBytes } from './measure/sampling-interval.ts';
 import { SurvivorWatch } from './measure/survivors.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ScopeFacts } from './report/growth-report.ts';
@@ -87,15 +88,21 @@ export class Detector {
         return this.#changes();
       },
       sites: () => ({
+        maxPauseMs: options.maxPause,
         files: processFiles(() => runtime.now()),
-        nextTurn: (run) => runtime.nextTurn(run),
+        nextTurn: (run, isAwaited) => runtime.nextTurn(run, isAwaited),
         contained: (work) => hooks.contained(() => this.#charge(work)),
       }),
     });
-    this.sideCounts = new SideCounts({ prove, runtime, onError: hooks.failed });
-    this.sites = new SiteChannel(this.#thresholds, runtime, (work) =>
-      hooks.contained(() => this.#charge(work)),
-    );
+    this.sideCounts = new SideCounts({
+      ...{ prove, runtime, onError: hooks.failed },
+      samplingIntervalBytes: samplingIntervalBytes(options.level),
+    });
+    this.sites = new SiteChannel(this.#thresholds, {
+      runtime,
+      contained: (work) => hooks.contained(work),
+      maxPauseMs: options.maxPause,
+    });
     this.reads = new SiteReads(options, runtime, { channel: this.sites, host: this.#readsHost() });
     const { meter, sites } = this;
     const spikes = new SpikeWatch(options, runtime, meter);

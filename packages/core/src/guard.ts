@@ -242,6 +242,7 @@ class LiveGuard implements MarkedGuard {
   async #answer(ask: Ask): Promise<unknown> {
     if (ask === 'report') return this.report();
     if (ask === 'types') return this.typeGrowth();
+    if (ask === 'kept') return this.#snapshots.kept;
     const older = this.#snapshots.newestWithStacks;
     const snapshot = await this.#takeSnapshot();
     this.#tellSnapshot(snapshot, { trigger: 'control', older, file: null });
@@ -250,9 +251,9 @@ class LiveGuard implements MarkedGuard {
 
   async #takeSnapshot(): Promise<AllocationSnapshot> {
     this.#assertOpen();
-    const reading = await this.#observation.readNow();
+    const read = await this.#observation.readNow();
     this.#assertOpen();
-    return this.#snapshots.take(reading);
+    return this.#snapshots.take(read);
   }
 
   #tellSnapshot(snapshot: AllocationSnapshot, origin: SnapshotOrigin): void {

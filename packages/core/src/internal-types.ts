@@ -153,8 +153,12 @@ export interface Runtime {
   tallyTypes(): TypeReading;
   /** V8's sampling heap profiler. A GC that its `read` forces is not also reported by `watchMajorGcs`. */
   readonly sampler: AllocationSampler;
-  /** Calls back in the next turn of the event loop, and holds the process until then: who awaits a snapshot at the end of a program gets it. */
-  nextTurn(run: () => void): void;
+  /**
+   * Calls back in the next turn of the event loop.
+   *
+   * @param isAwaited holds the process until then: whoever awaits a snapshot at the end of a program gets it. Else it may end before
+   */
+  nextTurn(run: () => void, isAwaited: boolean): void;
   /** Like `setInterval`, never keeps the process alive; returns the function that stops it. */
   every(intervalMs: number, run: () => void): () => void;
 }

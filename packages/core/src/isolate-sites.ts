@@ -25,7 +25,9 @@ interface Pool {
 /** What placing stacks of isolates needs. */
 export interface IsolateSitesParts {
   files: AppFiles;
-  nextTurn: (run: () => void) => void;
+  /** Milliseconds that reading one source file may stop the program. */
+  maxPauseMs: number;
+  nextTurn: (run: () => void, isAwaited: boolean) => void;
   /** Does work that must not throw into the host, and charges it to the guard's own cost. */
   contained: (work: () => void) => void;
 }
@@ -43,10 +45,10 @@ export class IsolateSites {
   readonly #freeSlots = Array.from({ length: MAX_POOLS + 1 }, (_, slot) => slot);
   #waiting = 0;
 
-  constructor({ files, nextTurn, contained }: IsolateSitesParts) {
+  constructor({ files, maxPauseMs, nextTurn, contained }: IsolateSitesParts) {
     this.#contained = contained;
-    this.#frames = new FrameMap(files);
-    this.#queue = new TurnQueue({ nextTurn, contained });
+    this.#frames = new FrameMap(files, maxPauseMs);
+    this.#queue = new TurnQueue({ now: () => files.now(), nextTurn, contained });
   }
 
   /** What an isolate told; it replaces what it told before. Counts some turns later where source files are new. */
@@ -58,16 +60,16 @@ export class IsolateSites {
 
   /** The isolate has ended. */
   close(pool: string, isolate: object): void {
-    this.#later([].values(), () => this.#pools.peek(pool)?.sites.close(isolate));
+    this.#later(null, () => this.#pools.peek(pool)?.sites.close(isolate));
   }
 
   /** The function that allocated most of what stays in isolates of a pool, null where none told. */
   site(pool: string): SiteReport | null {
-    const { handler = null, sites } = this.#pools.get(pool) ?? {};
+    const { handler = null, sites, slot = null } = this.#pools.get(pool) ?? {};
     const top = sites?.top() ?? null;
     if (top === null) return null;
     const { share, samples, stack } = top;
-    const told = this.#frames.describe(stack);
+    const told = this.#frames.describe(stack, slot);
     return {
       ...told,
       // After an `await` it is on no stack, but isolates do nothing else.
@@ -107,12 +109,13 @@ export class IsolateSites {
     this.#frames.forget(slot);
   }
 
-  #later(work: Iterator<unknown>, run: () => void): void {
+  #later(steps: Iterator<unknown> | null, work: () => void): void {
     this.#waiting += 1;
-    this.#queue.add(work, () => {
+    const run = (): void => {
       this.#waiting -= 1;
-      this.#contained(run);
-    });
+      this.#contained(work);
+    };
+    this.#queue.add({ steps, run });
   }
 
   #lines(stack: Stack, { kind, allocating }: Pick<SiteReport, 'kind' | 'allocating'>): SiteReport['lines'] {

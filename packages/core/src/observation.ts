@@ -1,9 +1,10 @@
 import type { VerdictChange } from './decide/verdict-log.ts';
 import type { Detector } from './detector.ts';
 import { isForcedGcDue, isIdleGcDue } from './forced-gc-schedule.ts';
-import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
+import type { FloorReading, Runtime } from './internal-types.ts';
 import { TICK_MS } from './measure/active-clock.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { SiteRead } from './site-reader.ts';
 
 /** How often it is looked whether the profiler is to be started or read. */
 const READ_TICK_MS = 1000;
@@ -18,7 +19,7 @@ export interface ObservationHooks {
   /** A floor or a read changed verdicts; also called with none. */
   changed(changes: VerdictChange<number>[]): void;
   /** The profiler was read because that was due, and its stacks are placed. */
-  read(reading: AllocationReading): void;
+  read(read: SiteRead): void;
   /** Something the operator should know. */
   notice(message: string): void;
 }
@@ -82,14 +83,14 @@ export class Observation {
   }
 
   /** Reads the profiler now, due or not, and gives it when its stacks are placed; null where it does not run. */
-  readNow(): Promise<AllocationReading | null> {
+  readNow(): Promise<SiteRead | null> {
     this.#detector.reads.start(true);
     return new Promise((resolve) => {
-      const reading = this.#take(
-        (onPlaced) => this.#detector.reads.readNow(null, onPlaced),
+      const read = this.#take(
+        (onPlaced) => this.#detector.reads.readNow(onPlaced),
         (placed) => resolve(placed),
       );
-      if (reading === null) resolve(null);
+      if (read === null) resolve(null);
     });
   }
 
@@ -135,22 +136,23 @@ export class Observation {
   /** @returns true if it was read and that forced a GC */
   #readIfDue(after: FloorReading | null = null): boolean {
     this.#startProfiler();
-    const reading = this.#take(
+    const read = this.#take(
       (onPlaced) => this.#detector.reads.readIfDue(after, onPlaced),
       (placed) => this.#hooks.contained(() => this.#hooks.read(placed)),
     );
-    return reading?.floor.forced === true;
+    return read?.reading.floor.forced === true;
   }
 
   /** Takes in the floor of a read now, and what its stacks tell when they are placed. */
   #take(
-    read: (onPlaced: () => void) => AllocationReading | null,
-    onPlaced: (reading: AllocationReading) => void,
-  ): AllocationReading | null {
-    let taken: AllocationReading | null = null;
+    read: (onPlaced: () => void) => SiteRead | null,
+    onPlaced: (read: SiteRead) => void,
+  ): SiteRead | null {
+    let taken: SiteRead | null = null;
     let isPlaced = false;
-    const finish = (reading: AllocationReading): void => {
-      onPlaced(reading);
+    const finish = (placed: SiteRead): void => {
+      onPlaced(placed);
+      this.#tellUnparsed();
       this.#hooks.contained(() => this.#hooks.changed(this.#detector.placed()));
     };
     taken = read(() => {
@@ -158,9 +160,19 @@ export class Observation {
       if (taken !== null) finish(taken);
     });
     if (taken === null) return null;
-    if (taken.floor.forced) this.#forced(this.#inActiveTime(taken.floor));
+    const { floor } = taken.reading;
+    if (floor.forced) this.#forced(this.#inActiveTime(floor));
     if (isPlaced) finish(taken);
     return taken;
+  }
+
+  /** Files whose functions have no names but V8's, for which no closure is told by what is around it. */
+  #tellUnparsed(): void {
+    const { maxPause } = this.#options;
+    for (const path of this.#detector.sites.takeUnparsed())
+      this.#hooks.notice(
+        `${path} is not parsed, which would stop the program for longer than maxPause (${maxPause} ms): its closures are told without the functions around them`,
+      );
   }
 
   /** When its time has come. Whoever counts on names of functions is told once that there will be none. */

@@ -1,3 +1,4 @@
+import { GainedPools } from './attribute/gained-pools.ts';
 import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SurvivorSample } from './attribute/survival-read.ts';
 import type { FrameMap } from './frames/frame-map.ts';
@@ -21,17 +22,29 @@ export class PlacedRead {
   readonly #places: StackPlace[];
   /** By ordinal, the stack of a sample. */
   readonly #stackOf: ReadonlyMap<number, number>;
+  /** What the latest judgement says that was gained, by slot. */
+  #pools: { gained: SurvivalJudgement['gained']; pools: GainedPools } | null = null;
   /** By slot, null for all: asked at every report, and the same until the next read. */
   readonly #sites = new Map<number | null, SiteReport | null>();
 
-  /** @param read its stacks have been learned from */
-  constructor({ stacks, samples }: ReadStacks, frames: FrameMap) {
+  /** @param places one per stack */
+  constructor({ stacks, samples }: ReadStacks, places: readonly StackPlace[], frames: FrameMap) {
     this.#frames = frames;
     this.#stacks = stacks;
     this.#samples = samples;
-    this.#places = stacks.map((stack) => frames.place(stack));
+    this.#places = [...places];
     this.#stackOf = new Map(samples.map(({ ordinal, stack }) => [ordinal, stack]));
     this.samples = samples.map(({ ordinal, bytes, stack }) => ({ ordinal, bytes, ...this.#places[stack]! }));
+  }
+
+  /** Places the stacks of a read, which have been learned from: a stack per step, of which there are thousands. */
+  static *placing(read: ReadStacks, frames: FrameMap): Generator<void, PlacedRead> {
+    const places: StackPlace[] = [];
+    for (const stack of read.stacks) {
+      places.push(frames.place(stack));
+      yield;
+    }
+    return new PlacedRead(read, places, frames);
   }
 
   /** The function that allocated most of what a scope gained, null where no sample tells. */
@@ -68,21 +81,26 @@ export class PlacedRead {
   /** A scope lost its slot, which another one may get. */
   forget(slot: number): void {
     this.#sites.clear();
+    this.#pools = null;
     for (const [stack, place] of this.#places.entries()) {
       if (!place.slots.includes(slot)) continue;
       this.#places[stack] = { ...place, slots: place.slots.filter((other) => other !== slot) };
     }
   }
 
+  #poolsOf({ gained }: SurvivalJudgement): GainedPools {
+    if (this.#pools?.gained !== gained)
+      this.#pools = { gained, pools: new GainedPools(gained, ({ ordinal }) => this.#stackOf.has(ordinal)) };
+    return this.#pools.pools;
+  }
+
   #findSite(judgement: SurvivalJudgement, slot: number | null): SiteReport | null {
-    const alive = judgement.gained.filter(({ ordinal }) => this.#stackOf.has(ordinal));
-    const pool =
-      slot === null ? alive : alive.filter(({ slots }) => slots.length === 0 || slots.includes(slot));
+    const pool = this.#poolsOf(judgement).of(slot);
     const blamed = this.#blame(pool, judgement);
     if (blamed === null) return null;
     const own = pool.filter(({ site }) => site === blamed);
     const stack = this.#stacks[largest(sumsBy(own, ({ ordinal }) => this.#stackOf.get(ordinal)!))!]!;
-    const told = this.#frames.describe(stack);
+    const told = this.#frames.describe(stack, slot);
     return {
       ...told,
       share: bytesOf(own) / bytesOf(pool),

@@ -11,17 +11,29 @@ import type { CollectionReport, CounterReport, Trackable } from './site-types.ts
 /** Between two looks at sizes and counts, milliseconds. */
 export const SIDE_COUNTS_MS = 10_000;
 
+interface SideCountsOptions {
+  prove: boolean;
+  /** Of the heap profiler while it runs, bytes per sample. */
+  samplingIntervalBytes: number;
+  runtime: Runtime;
+  onError: (error: Error) => void;
+}
+
 /** What is counted beside memory: sizes of tracked collections, and the cheap counts of the process that grow when something leaks. */
 export class SideCounts {
   readonly #runtime: Runtime;
   readonly #startMs: number;
+  readonly #samplingIntervalBytes: number;
+  /** What was in the heap when the profiler was first seen to run: none of it is sampled. */
+  #unsampledBytes: number | null = null;
   readonly #collections: Collections;
   readonly #growth: CollectionGrowth;
   readonly #counters: CounterGrowth;
 
-  /** @param onError told once of each collection whose size cannot be read; must not throw */
-  constructor(options: { prove: boolean; runtime: Runtime; onError: (error: Error) => void }) {
+  /** @param options `onError` is told once of each collection whose size cannot be read; must not throw */
+  constructor(options: SideCountsOptions) {
     this.#runtime = options.runtime;
+    this.#samplingIntervalBytes = options.samplingIntervalBytes;
     this.#startMs = options.runtime.now();
     this.#collections = new Collections(options.onError);
     this.#growth = new CollectionGrowth(options);
@@ -42,7 +54,7 @@ export class SideCounts {
   look(counts: FloorCounts, timeMs: number): void {
     const { inFlight, totalUnits } = counts;
     const row = { timeMs, inFlight, totalUnits };
-    this.#counters.push(row, resourceCounts(this.#runtime));
+    this.#counters.push(row, resourceCounts(this.#runtime, this.#samples()));
     const sizes = this.#collections.read();
     if (sizes.length === 0 && !this.#growth.hasRows) return;
     this.#growth.push({ ...row, sources: sourceAmounts(counts, timeMs - this.#startMs) }, sizes);
@@ -64,5 +76,13 @@ export class SideCounts {
       collections: collectionReports(this.#collections.read(), this.#growth, nameOf),
       counters: this.#counters.reports(),
     };
+  }
+
+  /** Objects that the heap profiler holds, about: one per interval of what was allocated since it was started. */
+  #samples(): number {
+    if (!this.#runtime.sampler.isRunning) return 0;
+    const heapUsedBytes = this.#runtime.heapUsedBytes();
+    this.#unsampledBytes ??= heapUsedBytes;
+    return Math.max(0, heapUsedBytes - this.#unsampledBytes) / this.#samplingIntervalBytes;
   }
 }

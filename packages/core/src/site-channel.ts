@@ -2,20 +2,39 @@ import type { Candidate } from './attribute/credible-set.ts';
 import { SiteSurvival } from './attribute/site-survival.ts';
 import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SiteEvidence } from './decide/growth-search.ts';
-import { siteCandidates, siteEvidence } from './decide/site-naming.ts';
+import { siteCandidates, siteEvidence, siteEvidenceSteps } from './decide/site-naming.ts';
 import { type SiteGrowth, siteGrowths } from './decide/site-verdicts.ts';
 import type { GrowthThresholds } from './decide/thresholds.ts';
 import { type AppFiles, processFiles } from './frames/app-files.ts';
 import { FrameMap } from './frames/frame-map.ts';
-import type { AllocationReading, Runtime } from './internal-types.ts';
+import type { Runtime } from './internal-types.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
-import { HandlerInbox } from './measure/handler-inbox.ts';
+import { HandlerInbox, type OfferedHandler } from './measure/handler-inbox.ts';
 import { LocatedHandlers } from './measure/located-handlers.ts';
 import { PlacedRead } from './placed-read.ts';
 import { ReadStacks } from './read-stacks.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
+import type { SiteRead } from './site-reader.ts';
 import type { SiteReport } from './site-types.ts';
 import { TurnQueue } from './turn-queue.ts';
+
+/** What the channel needs of the process. */
+export interface SiteChannelParts {
+  runtime: Runtime;
+  /** Does work that must not throw into the host. */
+  contained: (work: () => void) => void;
+  /** Milliseconds that reading one source file may stop the program. */
+  maxPauseMs: number;
+  /** @default those of the process */
+  files?: AppFiles;
+}
+
+/** What a read says, as far as it is judged. */
+interface Judged {
+  read: PlacedRead;
+  judgement: SurvivalJudgement;
+  evidence: SiteEvidence;
+}
 
 /** The `sites` channel: from reads of the profiler to who allocated what stays, and what of it grows. */
 export class SiteChannel {
@@ -27,124 +46,178 @@ export class SiteChannel {
   readonly #contained: (work: () => void) => void;
   readonly #queue: TurnQueue;
   #survival: SiteSurvival | null = null;
-  #read: PlacedRead | null = null;
-  #judgement: SurvivalJudgement | null = null;
-  #evidence: SiteEvidence | null = null;
+  #judged: Judged | null = null;
+  /** The judgement counts samples for a scope that has lost its slot. */
+  #isStale = false;
+  /** Reads that are not taken in yet, with the slots that have lost their scope since they were read. */
+  readonly #placing = new Map<SiteRead, Set<number>>();
   #sources = FIRST_SCOPE;
 
-  /** @param contained does work that must not throw into the host, and charges it to the guard's own cost */
   constructor(
     thresholds: GrowthThresholds,
-    runtime: Runtime,
-    contained: (work: () => void) => void,
-    files: AppFiles = processFiles(() => runtime.now()),
+    { runtime, contained, maxPauseMs, files = processFiles(() => runtime.now()) }: SiteChannelParts,
   ) {
     this.#thresholds = thresholds;
     this.#contained = contained;
     this.#located = new LocatedHandlers(runtime.sampler);
-    this.#frames = new FrameMap(files);
-    this.#queue = new TurnQueue({ contained, nextTurn: (run) => runtime.nextTurn(run) });
-  }
-
-  /** The profiler was started with these counts. */
-  start({ units, totalUnits }: FloorCounts): void {
-    this.#survival = new SiteSurvival({ units: totalUnits, slotUnits: Float64Array.from(units) });
-  }
-
-  /**
-   * Takes in one read with the counts of that moment; `nowMs` on the detector's clock. What its stacks need is read and learned first, a
-   * piece per turn of the event loop: together it would stop a program for longer than the read did.
-   *
-   * @param done called when the read has been taken in: at once if there was little to do
-   */
-  push(reading: AllocationReading, counts: FloorCounts, nowMs: number, done: () => void): void {
-    const read: { stacks: ReadStacks | null } = { stacks: null };
-    const at = { heapBytes: reading.floor.heapBytes, nowMs };
-    this.#queue.add(this.#prepare(reading, read), () => {
-      this.#contained(() => this.#take(read.stacks, { ...counts, ...at }));
-      done();
+    this.#frames = new FrameMap(files, maxPauseMs);
+    this.#queue = new TurnQueue({
+      now: () => runtime.now(),
+      nextTurn: (run, isAwaited) => runtime.nextTurn(run, isAwaited),
+      contained,
     });
   }
 
-  /** What waits for source files is taken in without them. */
+  /** The profiler was started with these counts; `nowMs` on the detector's clock. */
+  start({ units, totalUnits }: FloorCounts, nowMs: number): void {
+    this.#survival = new SiteSurvival({
+      units: totalUnits,
+      slotUnits: Float64Array.from(units),
+      timeMs: nowMs,
+    });
+  }
+
+  /**
+   * Takes in one read with the counts of that moment; `nowMs` on the detector's clock. All of it comes in later turns of the event loop, a few
+   * milliseconds each: together it would stop a program for longer than the read did. Until then the channel says what it said before.
+   *
+   * @param done called when the read has been taken in
+   */
+  push(read: SiteRead, counts: FloorCounts, nowMs: number, done: () => void): void {
+    this.#placing.set(read, new Set());
+    this.#queue.add({
+      steps: this.#steps(read, this.handlers.take(), { ...counts, nowMs }),
+      run: () => {
+        this.#placing.delete(read);
+        done();
+      },
+      turn: (work) => read.cost.turn(() => this.#contained(work)),
+      isAwaited: read.isOnDemand,
+    });
+  }
+
+  /** A read is on its way. */
+  get isPlacing(): boolean {
+    return this.#placing.size > 0;
+  }
+
+  /** What is not taken in yet is passed over. */
   stop(): void {
     this.#survival = null;
     this.#queue.stop();
-  }
-
-  *#prepare(reading: AllocationReading, read: { stacks: ReadStacks | null }): Generator<void, void> {
-    this.#register(yield* this.#located.take(this.handlers));
-    // Before anything is learned: what is learned below a wrapper is of all that it wraps.
-    this.#register(yield* this.#located.look((place) => this.#frames.isShared(place)));
-    const stacks = new ReadStacks(reading, this.#frames);
-    yield* this.#frames.learning(stacks.stacks);
-    this.#register(yield* this.#located.look((place) => this.#frames.isWrapper(place)));
-    read.stacks = stacks;
   }
 
   #register(slots: readonly number[]): void {
     for (const slot of slots) this.#frames.register(slot, this.#located.of(slot));
   }
 
-  #take(
-    stacks: ReadStacks | null,
-    { totalUnits, units, heapBytes, nowMs }: FloorCounts & { heapBytes: number; nowMs: number },
-  ): void {
-    if (this.#survival === null || stacks === null) return;
-    this.#read = new PlacedRead(stacks, this.#frames);
-    this.#survival.push({
-      units: totalUnits,
-      slotUnits: Float64Array.from(units),
-      heapBytes,
-      timeMs: nowMs,
-      samples: this.#read.samples,
+  *#steps(
+    read: SiteRead,
+    handlers: readonly OfferedHandler[],
+    counts: FloorCounts & { nowMs: number },
+  ): Generator<void, void> {
+    const survival = this.#survival;
+    if (survival === null) return;
+    const { reading } = read;
+    this.#register(yield* this.#located.taking(handlers));
+    // Before anything is learned: what is learned below a wrapper is of all that it wraps.
+    this.#register(yield* this.#located.looking((place) => this.#frames.isShared(place)));
+    const stacks = yield* ReadStacks.taking(reading, this.#frames);
+    yield* this.#frames.learning(stacks.stacks);
+    this.#register(yield* this.#located.looking((place) => this.#frames.isWrapper(place)));
+    const placed = yield* PlacedRead.placing(stacks, this.#frames);
+    yield* survival.pushing({
+      units: counts.totalUnits,
+      slotUnits: Float64Array.from(counts.units),
+      heapBytes: reading.floor.heapBytes,
+      timeMs: counts.nowMs,
+      samples: placed.samples,
     });
-    this.#sources = FIRST_SCOPE + units.length;
-    this.#judge();
+    const sources = FIRST_SCOPE + counts.units.length;
+    const judgement = survival.judge();
+    yield;
+    const evidence = yield* siteEvidenceSteps(judgement, sources);
+    for (const slot of [null, ...growingSlots(judgement)]) {
+      // Found now, so that a report only looks them up.
+      placed.site(judgement, slot);
+      yield;
+    }
+    this.#sources = sources;
+    this.#judged = { read: placed, judgement, evidence };
+    this.#isStale = false;
+    for (const slot of this.#placing.get(read) ?? []) this.#leave(slot);
   }
 
   /** What the latest read says of who it is, for the floors' naming; null where no sample says anything. */
   get evidence(): SiteEvidence | null {
-    return this.#judgement === null || this.#judgement.gained.length === 0 ? null : this.#evidence;
+    const judged = this.#current();
+    return judged === null || judged.judgement.gained.length === 0 ? null : judged.evidence;
   }
 
   /** True while survivors of any key may be growing, so that another read would tell more. */
   get isSuspect(): boolean {
-    if (this.#judgement === null) return false;
-    const { all, scopes } = this.#judgement;
+    const judged = this.#current();
+    if (judged === null) return false;
+    const { all, scopes } = judged.judgement;
     return [all, ...scopes.values()].some(({ state }) => state !== 'quiet');
   }
 
   /** What grows. @param floors who the floors think it is, null where they say nothing */
   growths(floors: readonly Candidate[] | null): SiteGrowth[] {
-    if (this.#judgement === null) return [];
-    const candidates = floors ?? siteCandidates(this.#evidence!([]));
-    return siteGrowths(this.#judgement, this.#thresholds, candidates);
+    const judged = this.#current();
+    if (judged === null) return [];
+    const candidates = floors ?? siteCandidates(judged.evidence([]));
+    const left = [...this.#placing.values()];
+    return siteGrowths(judged.judgement, this.#thresholds, candidates).filter(
+      ({ source }) => !left.some((slots) => slots.has(source - FIRST_SCOPE)),
+    );
   }
 
   /** The function that allocated what stays of a scope; of everything for null. Null where no sample tells. */
   site(slot: number | null): SiteReport | null {
-    if (this.#read === null || this.#judgement === null) return null;
-    return this.#read.site(this.#judgement, slot);
+    const judged = this.#current();
+    return judged === null ? null : judged.read.site(judged.judgement, slot);
+  }
+
+  /** Source files that were not parsed as they would have taken too long, those found since the last time that this was asked. */
+  takeUnparsed(): string[] {
+    return this.#frames.takeUnparsed();
   }
 
   /** Live samples of the latest read by stack, null before the first. */
   stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] | null {
-    return this.#read?.stacks(nameOf) ?? null;
+    return this.#judged?.read.stacks(nameOf) ?? null;
   }
 
   /** A scope lost its slot. */
   forget(slot: number): void {
     this.handlers.forget(slot);
+    this.#leave(slot);
+    for (const left of this.#placing.values()) left.add(slot);
+  }
+
+  #leave(slot: number): void {
     this.#located.forget(slot);
     this.#frames.forget(slot);
     this.#survival?.forget(slot);
-    this.#read?.forget(slot);
-    if (this.#judgement !== null) this.#judge();
+    this.#judged?.read.forget(slot);
+    this.#isStale = true;
   }
 
-  #judge(): void {
-    this.#judgement = this.#survival!.judge();
-    this.#evidence = siteEvidence(this.#judgement, this.#sources);
+  /** Judged anew at most once after scopes have left, and not in the middle of a read, which will be judged then. */
+  #current(): Judged | null {
+    const judged = this.#judged;
+    const isToJudge = this.#isStale && this.#placing.size === 0 && this.#survival !== null;
+    if (judged === null || !isToJudge) return judged;
+    const judgement = this.#survival!.judge();
+    this.#isStale = false;
+    this.#judged = { ...judged, judgement, evidence: siteEvidence(judgement, this.#sources) };
+    return this.#judged;
   }
+}
+
+function growingSlots({ scopes }: SurvivalJudgement): number[] {
+  return [...scopes]
+    .filter(([, { state }]) => state === 'growing' || state === 'leaking')
+    .map(([slot]) => slot);
 }

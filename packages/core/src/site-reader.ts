@@ -1,6 +1,6 @@
 import { type ReadHindrance, type ReadPace, ReadSchedule } from './decide/read-schedule.ts';
 import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
-import { readChargeMs } from './measure/read-cost.ts';
+import { ReadCost } from './measure/read-cost.ts';
 import { samplingIntervalBytes } from './measure/sampling-interval.ts';
 import type { ResolvedOptions } from './options.ts';
 
@@ -21,6 +21,22 @@ export interface ReadNeed {
   after: FloorReading | null;
 }
 
+/** What a read is asked for with. */
+export interface ReadRequest extends Pick<ReadNeed, 'nowMs' | 'units' | 'after'> {
+  isOnDemand: boolean;
+}
+
+/** One read of the profiler. */
+export interface SiteRead {
+  reading: AllocationReading;
+  /** Grows until it is placed. */
+  cost: ReadCost;
+  /** Milliseconds that the profiler had run by then: what was allocated before is not in it. */
+  sampledMs: number;
+  /** Somebody asked for it and waits, schedule or not. */
+  isOnDemand: boolean;
+}
+
 /** V8's heap profiler of this isolate: started when its time has come, read when that is due and paid for. */
 export class SiteReader {
   reads = 0;
@@ -30,6 +46,7 @@ export class SiteReader {
   readonly #runtime: Runtime;
   readonly #startMs: number;
   #schedule: ReadSchedule | null = null;
+  #startedMs = 0;
 
   constructor(options: ResolvedOptions, runtime: Runtime, startMs: number) {
     this.#options = options;
@@ -67,6 +84,7 @@ export class SiteReader {
       ...{ maxOverhead, maxPauseMs: maxPause, maxHeapForReadsBytes: maxHeapForReads },
       ...{ startMs: nowMs, startUnits: units },
     });
+    this.#startedMs = nowMs;
     this.#runtime.sampler.start(this.intervalBytes);
     return this.isRunning;
   }
@@ -84,15 +102,21 @@ export class SiteReader {
   }
 
   /** Reads now, due or not; null where the profiler does not run or was lost. */
-  read({ nowMs, units, after }: Pick<ReadNeed, 'nowMs' | 'units' | 'after'>): AllocationReading | null {
+  read({ nowMs, units, after, isOnDemand }: ReadRequest): SiteRead | null {
+    const cost = new ReadCost(this.#runtime);
     const heapUsedBytes = this.#runtime.heapUsedBytes();
-    const reading = this.#runtime.sampler.read(after ?? undefined);
+    const reading = cost.turn(() => this.#runtime.sampler.read(after ?? undefined));
     if (reading === null) return null;
     this.reads += 1;
-    this.#schedule?.noteRead({
-      ...{ nowMs, units, heapUsedBytes, pauseMs: reading.pauseMs },
-      ...{ chargeMs: readChargeMs(reading), forced: reading.floor.forced },
-    });
-    return reading;
+    const { pauseMs } = reading;
+    const { forced } = reading.floor;
+    cost.noteRead({ forced, pauseMs });
+    this.#schedule?.noteRead({ nowMs, units, heapUsedBytes, pauseMs, forced, isOnDemand });
+    return { reading, cost, sampledMs: nowMs - this.#startedMs, isOnDemand };
+  }
+
+  /** So much of its cost has come to the last read, milliseconds. */
+  charge(ms: number): void {
+    this.#schedule?.charge(ms);
   }
 }

@@ -1,10 +1,10 @@
 import type { ReadPace } from './decide/read-schedule.ts';
-import type { AllocationReading, FloorReading, Runtime } from './internal-types.ts';
+import type { FloorReading, Runtime } from './internal-types.ts';
 import type { FloorCounts } from './measure/floor.ts';
-import { readChargeMs } from './measure/read-cost.ts';
+import type { ReadCost } from './measure/read-cost.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { SiteChannel } from './site-channel.ts';
-import { SiteReader } from './site-reader.ts';
+import { type ReadRequest, type SiteRead, SiteReader } from './site-reader.ts';
 
 /** What reads need of the rest of a detector. */
 export interface SiteReadsHost {
@@ -14,7 +14,7 @@ export interface SiteReadsHost {
   /** Whether any channel says that something grows. */
   isGrowing(): boolean;
   floorSlopeBytesPerHour(): number | null;
-  /** A read took so long, its after-effect included; milliseconds. */
+  /** A read cost so much CPU, or so much more; milliseconds. */
   chargeRead(ms: number): void;
   /** The channel has taken in a read, or says something else for another reason. */
   placed(): void;
@@ -45,39 +45,54 @@ export class SiteReads {
     const isStarted = now
       ? this.reader.start(nowMs, counts.totalUnits)
       : this.reader.startIfDue(nowMs, counts.totalUnits);
-    if (isStarted) this.#channel.start(counts);
+    if (isStarted) this.#channel.start(counts, nowMs);
   }
 
   /**
    * Reads the profiler where that is due; `Detector.floor` wants the floor of the reading if it forced a GC.
    *
    * @param after the floor of a natural major GC that has just been
-   * @param onPlaced as of {@link readNow}
+   * @param onPlaced called when verdicts may follow from it, some turns later
    */
-  readIfDue(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
+  readIfDue(after: FloorReading | null, onPlaced: () => void): SiteRead | null {
+    // On a busy program reads could come faster than they are placed, and each that waits is held whole.
+    if (this.#channel.isPlacing) return null;
     const nowMs = this.#host.now();
     const units = this.#host.counts().totalUnits;
     const pace = this.#pace();
     const triggered = pace !== 'watch' || this.#mayMatter();
-    return this.reader.isDue({ nowMs, units, pace, triggered, after }) ? this.readNow(after, onPlaced) : null;
+    if (!this.reader.isDue({ nowMs, units, pace, triggered, after })) return null;
+    return this.#read({ after, isOnDemand: false }, onPlaced);
   }
 
   /**
-   * Reads the profiler, due or not; null where it does not run.
+   * Reads the profiler, due or not; null where it does not run. The process does not end before it is placed.
    *
-   * @param onPlaced called when verdicts may follow from it: now, or some turns later where source files are new
+   * @param onPlaced as of {@link readIfDue}
    */
-  readNow(after: FloorReading | null, onPlaced: () => void): AllocationReading | null {
+  readNow(onPlaced: () => void): SiteRead | null {
+    return this.#read({ after: null, isOnDemand: true }, onPlaced);
+  }
+
+  /** What of a read's cost was not charged yet. */
+  charge(cost: ReadCost): void {
+    const ms = cost.takeUncharged();
+    this.#host.chargeRead(ms);
+    this.reader.charge(ms);
+  }
+
+  #read(how: Pick<ReadRequest, 'after' | 'isOnDemand'>, onPlaced: () => void): SiteRead | null {
     const nowMs = this.#host.now();
     const counts = this.#host.counts();
-    const reading = this.reader.read({ nowMs, units: counts.totalUnits, after });
-    if (reading === null) return null;
-    this.#host.chargeRead(this.#options.level === 'prove' ? reading.pauseMs : readChargeMs(reading));
-    this.#channel.push(reading, counts, nowMs, () => {
+    const read = this.reader.read({ ...how, nowMs, units: counts.totalUnits });
+    if (read === null) return null;
+    this.charge(read.cost);
+    this.#channel.push(read, counts, nowMs, () => {
+      this.charge(read.cost);
       this.#host.placed();
       onPlaced();
     });
-    return reading;
+    return read;
   }
 
   #pace(): ReadPace {

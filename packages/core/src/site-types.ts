@@ -4,7 +4,7 @@ import type { MemoryReport, ScopeKind, Verdict } from './types.ts';
 export interface Frame {
   /** Its name, `(anonymous)` without one. */
   function: string;
-  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`). */
+  /** Relative to the working directory if it is below it; else absolute, or as V8 names it (`node:fs`); `''` for native code. */
   file: string;
   /** Counted from 1. */
   line: number;
@@ -55,8 +55,8 @@ export interface TopSite {
   /** Live bytes, estimated from samples. */
   bytes: number;
   samples: number;
-  /** Since the read before, null if there was none. */
-  deltaBytes: number | null;
+  /** Since the read before; of a first one since the profiler was started, when no sample was alive. */
+  deltaBytes: number;
   /** Half width of a 95 % interval of `bytes`, by the samples alone. */
   errorBytes: number;
   /** Age of its median sample, milliseconds; null while that is unknown. */
@@ -104,8 +104,14 @@ export interface AllocationSnapshotData {
   stacks: StackStatistic[] | null;
   /** Why there are no stacks, else null. */
   unavailable: string | null;
-  /** What taking it cost: CPU with its after-effect as it was charged, and how long the program stood still; milliseconds. */
+  /**
+   * How long the profiler had run when it was read, milliseconds: what was allocated before is not in the stacks. About 0 where this snapshot
+   * started it, so that it is only good to compare others with. Missing without a read.
+   */
+  sampledMs?: number;
+  /** CPU that taking it cost, milliseconds: as measured in the read and the turns that placed it, and an estimate of what follows. */
   costMs: number;
+  /** The longest that it stopped the program without a break: the read with its GC, or a turn of placing it; milliseconds. */
   pauseMs: number;
 }
 

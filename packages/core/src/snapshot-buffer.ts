@@ -46,9 +46,14 @@ export class SnapshotBuffer {
     return this.#entries;
   }
 
-  /** How many hold stacks; below two while something grows, a read is worth more than usual. */
-  get withStacks(): number {
-    return this.#entries.filter(holdsStacks).length;
+  /**
+   * Whether a read that was due anyway is to leave its stacks here: the first two, and from then on one per entry of the schedule.
+   * At `prove` reads come every second, and telling all of their stacks costs more than comparing the latest of them is worth.
+   */
+  get wantsStacks(): boolean {
+    const newest = this.#entries.at(-1);
+    const withStacks = this.#entries.filter(holdsStacks).length;
+    return withStacks < WITH_STACKS || this.isDue || (newest !== undefined && !holdsStacks(newest));
   }
 
   /** The newest with stacks, null before the first. */

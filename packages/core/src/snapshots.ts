@@ -1,10 +1,9 @@
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { Detector } from './detector.ts';
-import type { AllocationReading } from './internal-types.ts';
-import { readChargeMs } from './measure/read-cost.ts';
 import { AllocationSnapshot } from './report/allocation-snapshot.ts';
 import { processIdentity } from './report/process-identity.ts';
-import { snapshotData } from './report/snapshot-data.ts';
+import { type ResolvedStack, snapshotData } from './report/snapshot-data.ts';
+import type { SiteRead } from './site-reader.ts';
 import type { TopSite } from './site-types.ts';
 import { SnapshotBuffer } from './snapshot-buffer.ts';
 import type { GrowthReport } from './types.ts';
@@ -36,27 +35,28 @@ export class Snapshots {
   }
 
   /**
-   * Takes one where the schedule wants one: without a read it holds no stacks. The first two reads are taken at once, so that there is
-   * something to compare.
+   * Takes one where the schedule wants one, without a read and so without stacks; or the stacks of a read that has just been, where
+   * they are wanted.
    */
-  takeIfDue(reading: AllocationReading | null): void {
-    const isWanted = reading !== null && this.#buffer.withStacks < 2;
-    if (isWanted || this.#buffer.isDue) this.take(reading);
+  takeIfDue(read: SiteRead | null): void {
+    const isWanted = read === null ? this.#buffer.isDue : this.#buffer.wantsStacks;
+    if (isWanted) this.take(read);
   }
 
   /** Takes one, with the stacks of a read that has just been. */
-  take(reading: AllocationReading | null): AllocationSnapshot {
-    const snapshot = new AllocationSnapshot(this.#data(reading, this.#detector.report()));
+  take(read: SiteRead | null): AllocationSnapshot {
+    const snapshot = new AllocationSnapshot(this.#data(read));
     this.#buffer.add(snapshot);
     return snapshot;
   }
 
-  #data(reading: AllocationReading | null, report: GrowthReport): AllocationSnapshot['data'] {
-    const { sites, ledger, reads } = this.#detector;
-    const { reader } = reads;
+  #data(read: SiteRead | null): AllocationSnapshot['data'] {
+    const { reader } = this.#detector.reads;
+    // What it takes to tell what was read is a part of what the read costs.
+    const { report, stacks } = read === null ? this.#seen(false) : read.cost.turn(() => this.#seen(true));
+    if (read !== null) this.#detector.reads.charge(read.cost);
     const { time, pid, node, uptimeMs, memory, scopes } = report;
     const counters = Object.fromEntries(report.counters.map(({ name, value }) => [name, value]));
-    const stacks = reading === null ? null : sites.stacks((slot) => ledger.nameOf(slot));
     const lacking = reader.unavailable ?? 'taken without a read of the profiler';
     return snapshotData({
       ...{ time, pid, node, uptimeMs, memory, scopes, counters, stacks },
@@ -64,8 +64,15 @@ export class Snapshots {
       threadId: isMainThread ? null : threadId,
       samplingIntervalBytes: reader.isRunning ? reader.intervalBytes : null,
       unavailable: stacks === null ? lacking : null,
-      costMs: reading === null ? 0 : readChargeMs(reading),
-      pauseMs: reading?.pauseMs ?? 0,
+      ...(read && { sampledMs: read.sampledMs }),
+      costMs: read?.cost.costMs ?? 0,
+      pauseMs: read?.cost.pauseMs ?? 0,
     });
+  }
+
+  #seen(hasRead: boolean): { report: GrowthReport; stacks: ResolvedStack[] | null } {
+    const { sites, ledger } = this.#detector;
+    const stacks = hasRead ? sites.stacks((slot) => ledger.nameOf(slot)) : null;
+    return { report: this.#detector.report(), stacks };
   }
 }

@@ -96,7 +96,10 @@ export interface GuardOptions {
    * once at `prove`) and stays off beside any other heap profiler. @default 'auto'
    */
   profiler?: 'auto' | false;
-  /** Longest stop, in milliseconds, that reading the profiler may be expected to make; it is not read where that is longer. @default 300 (1 to 60,000) */
+  /**
+   * Longest stop, in milliseconds, that reading the profiler may be expected to make: it is not read where that is longer, and a source file
+   * that takes longer is not parsed. @default 300 (1 to 60,000)
+   */
   maxPause?: number;
   /** The profiler is not read while more than this of the heap is used, bytes or '512MB'. Asking for a snapshot reads it all the same. @default '512MB' */
   maxHeapForReads?: number | string;
@@ -164,9 +167,10 @@ export interface Guard extends AsyncDisposable {
    */
   track(name: string, collection: Trackable): () => void;
   /**
-   * Who allocated what is alive now, by the samples of V8's heap profiler; the last five are kept. Costs one read: a forced GC, and
-   * about half a second of CPU with its after-effect, as `costMs` says. Starts the profiler if it does not run yet: what was
-   * allocated before is not in it. Where there is none, the snapshot has no stacks and `unavailable` says why.
+   * Who allocated what is alive now, by the samples of V8's heap profiler; the last five are kept. Costs one read: a forced GC, the
+   * CPU of placing its stacks, and what the requests after it pay, as `costMs` says. Starts the profiler if it does not run yet: what was
+   * allocated before is not in it, `data.sampledMs` says how long it had run. Where there is none, the snapshot has no stacks and
+   * `unavailable` says why. The process does not end before it is taken.
    */
   takeSnapshot(): Promise<AllocationSnapshot>;
   /** Subscribes; returns the function that unsubscribes. A listener that throws is reported on `error`. */

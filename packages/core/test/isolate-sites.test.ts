@@ -10,6 +10,13 @@ function remember(job) {
   kept.set(job.id, { id: job.id });
 }
 `;
+const EXPRESS = '/app/node_modules/express';
+const FILES: Record<string, string> = {
+  '/app/orders.js': SOURCE,
+  [`${EXPRESS}/package.json`]: '{ "name": "express", "version": "5.1.0" }',
+  [`${EXPRESS}/lib/response.js`]:
+    'const sent = new Map();\nfunction json(body) { sent.set(body.id, body); }\n',
+};
 const URL_OF_APP = 'file:///app/orders.js';
 const at = (name: string, line: number, column: number, url = URL_OF_APP): PlacedFunction => ({
   ...{ name, url, line, column },
@@ -27,10 +34,11 @@ function sites() {
   const read: string[] = [];
   const readSource = (path: string) => {
     read.push(path);
-    return path === '/app/orders.js' ? SOURCE : null;
+    return FILES[path] ?? null;
   };
   const own = new IsolateSites({
     files: { cwd: '/app', readSource, readMap: () => null, now: () => 0 },
+    maxPauseMs: 300,
     nextTurn: (run) => void later.push(run),
     contained: (work) => work(),
   });
@@ -41,13 +49,14 @@ function sites() {
 }
 
 describe('IsolateSites', () => {
-  it('describes the function that allocated most of what stays, by sources of which it reads one per turn', () => {
+  it('describes the function that allocated most of what stays, by sources that it reads a file per turn', () => {
     const { own, read, turn } = sites();
-    own.push('mail', {}, told([REMEMBER, at('send', 1, 1, 'file:///app/other.js'), HANDLER]));
+    const elsewhere = at('run', 1, 1, 'file:///app/elsewhere.js');
+    own.push('mail', {}, told([REMEMBER, HANDLER, elsewhere]));
     expect(own.site('mail')).toBeNull();
-    expect([read.includes('/app/orders.js'), read.includes('/app/other.js')]).toEqual([true, false]);
+    expect(read).not.toContain('/app/elsewhere.js');
     turn();
-    expect(read).toContain('/app/other.js');
+    expect(read).toContain('/app/elsewhere.js');
     expect(own.site('mail')).toMatchObject({
       ...{ kind: 'function', share: 1, samples: 10 },
       allocating: { function: 'remember', file: 'orders.js', line: 5, column: 18 },
@@ -95,5 +104,96 @@ describe('IsolateSites', () => {
       turn();
     }
     expect(own.site('kind 199')).toMatchObject({ handler: { function: 'orders' } });
+  });
+
+  it('lets 64 wait for sources, passes over what comes then, and takes it when it is told again', () => {
+    const { own, turn } = sites();
+    const push = (kind: number): void =>
+      own.push(`kind ${kind}`, {}, told([at('f', 1, 1, `file:///app/${kind}.js`)]));
+    for (let kind = 0; kind <= 64; kind++) push(kind);
+    turn();
+    expect([own.site('kind 64'), own.site('kind 0')]).toEqual([null, expect.anything()]);
+    push(64);
+    turn();
+    expect(own.site('kind 64')).not.toBeNull();
+  });
+
+  it('gives the place of the kind that was asked for least to one more', () => {
+    const { own, turn } = sites();
+    const push = (kind: number): void => {
+      own.push(`kind ${kind}`, {}, told([REMEMBER, HANDLER]));
+      turn();
+    };
+    for (let kind = 0; kind < 64; kind++) push(kind);
+    expect(own.site('kind 0')).not.toBeNull();
+    push(64);
+    expect(own.site('kind 1')).toBeNull();
+    for (const kind of [0, 2, 64]) expect(own.site(`kind ${kind}`)).not.toBeNull();
+  });
+
+  it('has the lines of the function that allocates, not of one of Node that starts at the same place', () => {
+    const { own, turn } = sites();
+    const inner = at('set', REMEMBER.line, REMEMBER.column, 'node:internal/util');
+    own.push('mail', {}, told([inner, REMEMBER, HANDLER]));
+    turn();
+    expect(own.site('mail')).toMatchObject({ allocating: { function: 'remember' }, lines: [{ line: 6 }] });
+  });
+
+  it('keeps functions apart that start at the same place of two files', () => {
+    const { own, turn } = sites();
+    const stacks = ['a', 'b'].map((file, k) => ({
+      ...{ frames: [at(file, 1, 1, `file:///app/${file}.js`)], bytes: 600 - 200 * k, samples: 10 },
+    }));
+    own.push('mail', {}, { handler: null, bytes: 1000, stacks });
+    turn();
+    expect(own.site('mail')).toMatchObject({ allocating: { function: 'a' }, share: 0.6 });
+  });
+
+  it('takes no function for a handler that was one of a kind that has left', () => {
+    const { own, turn } = sites();
+    const frames = [at('Map', 8, 1), REMEMBER, HANDLER];
+    own.push('left', {}, { ...told(frames), handler: REMEMBER });
+    own.push('mail', {}, told(frames));
+    turn();
+    expect(own.site('mail')?.handler?.function).toBe('remember');
+    for (let kind = 0; kind < 63; kind++) {
+      own.push(`kind ${kind}`, {}, told(frames));
+      own.site('mail');
+      turn();
+    }
+    expect(own.site('left')).toBeNull();
+    expect(own.site('mail')?.handler?.function).toBe('orders');
+  });
+
+  it('remembers the handler where an isolate tells none', () => {
+    const { own, turn } = sites();
+    own.push('mail', {}, told([REMEMBER]));
+    own.push('mail', {}, { ...told([REMEMBER]), handler: null });
+    own.push('other', {}, { ...told([REMEMBER]), handler: null });
+    turn();
+    expect(own.site('mail')?.handler?.function).toBe('orders');
+    expect(own.site('other')?.handler).toBeNull();
+  });
+
+  it('has the share of all that stays, also of what is not told, and no lines of what only a framework keeps', () => {
+    const { own, turn } = sites();
+    const json = at('json', 1, 13, `file://${EXPRESS}/lib/response.js`);
+    const frames = [json, at('onIncoming', 9, 9, 'node:_http_server')];
+    const stacks = [{ frames, bytes: 300, samples: 3 }];
+    own.push('mail', {}, { handler: null, bytes: 1200, stacks });
+    turn();
+    expect(own.site('mail')).toMatchObject({ kind: 'requests', share: 0.25, samples: 3, lines: [] });
+  });
+
+  it('counts what an isolate tells last, and nothing that failed', () => {
+    const { own, turn } = sites();
+    const isolate = {};
+    own.push('mail', isolate, told([REMEMBER, HANDLER]));
+    own.push('mail', isolate, told([HANDLER], 10));
+    turn();
+    expect(own.site('mail')).toMatchObject({ allocating: { function: 'orders' }, share: 1 });
+    own.close('never seen', isolate);
+    turn();
+    expect(own.site('never seen')).toBeNull();
   });
 });

@@ -1,10 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardOn } from '../src/guard.ts';
+import { BACKGROUND, FIRST_SCOPE } from '../src/measure/floor.ts';
+import { processRuntime } from '../src/measure/process-runtime.ts';
 import { noteEmitter } from '../src/measure/seen-emitters.ts';
 import { formatCounters } from '../src/report/collection-text.ts';
 import { growthLogLine, memoryBody } from '../src/report/growth-log-line.ts';
 import { formatReport } from '../src/report/leak-text.ts';
+import { SideCounts } from '../src/side-counts.ts';
 import type { GuardOptions } from '../src/types.ts';
 import { normal, seededRandom } from './attribute/generated-rows.ts';
 import { FakeRuntime } from './fake-runtime.ts';
@@ -152,6 +155,22 @@ describe('the counters of a report', () => {
     expect(faults(schema('memory'), growthLogLine(report.time, memoryBody(report)))).toEqual([]);
   });
 
+  it('are looked at each ten seconds', () => {
+    const { runtime, guard } = setUp();
+    runtime.activeKinds = ['Timeout'];
+    runtime.pass(9999);
+    expect(guard.report().counters).toEqual([]);
+    runtime.pass(1);
+    expect(guard.report().counters).toContainEqual(
+      expect.objectContaining({ name: 'active Timeout', value: 1 }),
+    );
+    runtime.activeKinds = ['Timeout', 'Timeout'];
+    runtime.pass(10_000);
+    expect(guard.report().counters).toContainEqual(
+      expect.objectContaining({ name: 'active Timeout', value: 2 }),
+    );
+  });
+
   it('are told as few per thousand, five of them', () => {
     const counter = (name: string, perThousandUnits: number) => ({
       name,
@@ -176,5 +195,91 @@ describe('types of a guard', () => {
     expect(guard.report().overhead.ownCpuMs - before).toBeGreaterThanOrEqual(100);
     await guard.close();
     await expect(guard.typeGrowth()).rejects.toMatchObject({ code: 'ERR_LEAKGUARD_CLOSED' });
+  });
+});
+
+describe('global handles', () => {
+  it('are counted without those by which the profiler that leakguard runs holds what it sampled', () => {
+    const runtime = processRuntime();
+    const counts = { units: [], totalUnits: 0, inFlight: 0 };
+    const samplingIntervalBytes = 4096;
+    const side = new SideCounts({
+      ...{ prove: true, samplingIntervalBytes, runtime },
+      onError: (error) => expect.fail(error.message),
+    });
+    const counted = () => {
+      runtime.forceGc();
+      side.look(counts, 0);
+      const { counters } = side.reports(() => '');
+      return counters.find(({ name }) => name === 'global handles (bytes)')!.value;
+    };
+    runtime.sampler.start(samplingIntervalBytes);
+    const before = counted();
+    const allBefore = runtime.heapHandles().globalHandleBytes;
+    // 16 MB, of which one object per 4 KB is sampled: some 3,600, of 32 bytes each.
+    const kept = Array.from({ length: 20_000 }, (_, k) => new Array<number>(100).fill(k));
+    const gained = counted() - before;
+    const allGained = runtime.heapHandles().globalHandleBytes - allBefore;
+    runtime.sampler.stop();
+    expect(kept).toHaveLength(20_000);
+    expect(allGained).toBeGreaterThan(80_000);
+    expect(Math.abs(gained)).toBeLessThan(allGained / 3);
+  });
+});
+
+describe('SideCounts', () => {
+  /** Looks each second at a process whose two scopes get a changing mix; `grow` is told how much they got. */
+  function looks(grow: (units: readonly [number, number], second: number) => void) {
+    const runtime = new FakeRuntime();
+    runtime.nowMs = 500_000;
+    const errors: Error[] = [];
+    const counts = new SideCounts({
+      ...{ prove: true, samplingIntervalBytes: 65_536, runtime },
+      onError: (error) => void errors.push(error),
+    });
+    const random = seededRandom(3);
+    const units: [number, number] = [0, 0];
+    let second = 0;
+    const look = (times: number): void => {
+      for (let time = 0; time < times; time++) {
+        const mix = [1, 2].map((weight) => Math.round(weight * 50 * Math.exp(0.5 * normal(random))));
+        units[0] += mix[0]!;
+        units[1] += mix[1]!;
+        second += 1;
+        grow([mix[0]!, mix[1]!], second);
+        counts.look({ units, totalUnits: units[0] + units[1], inFlight: 0 }, 500_000 + 1000 * second);
+      }
+    };
+    const told = () => counts.reports((slot) => `slot ${slot}`).collections;
+    return { counts, look, told, errors };
+  }
+
+  it('speaks of the scope by whose units a collection grows, until that is forgotten or no longer tracked', () => {
+    let size = 0;
+    const { counts, look, told } = looks(([, second]) => {
+      size += second;
+    });
+    look(5);
+    expect(counts.spokenOf).toEqual(new Set());
+    const end = counts.track('rows', () => size);
+    look(80);
+    expect(told()).toMatchObject([{ name: 'rows', size, scope: 'slot 1', perUnit: expect.closeTo(1, 1) }]);
+    expect(counts.spokenOf).toContain(FIRST_SCOPE + 1);
+    counts.forget(FIRST_SCOPE + 1);
+    expect(counts.spokenOf).not.toContain(FIRST_SCOPE + 1);
+    end();
+    look(1);
+    expect([told(), counts.spokenOf]).toEqual([[], new Set()]);
+  });
+
+  it('tells growth with time from growth with units', () => {
+    let size = 0;
+    const { counts, look, told } = looks(() => {
+      size += 40;
+    });
+    counts.track('ticks', () => size);
+    look(120);
+    expect(told()).toMatchObject([{ verdict: 'leaking', scope: null }]);
+    expect(counts.spokenOf).toEqual(new Set([BACKGROUND]));
   });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { TurnQueue } from '../src/turn-queue.ts';
+import { TurnQueue, type TurnWork } from '../src/turn-queue.ts';
 
-/** A queue whose turns come when the test says so. */
-function setUp() {
-  const turns: (() => void)[] = [];
+/** A queue whose turns come when the test says so; a step takes `stepMs`. */
+function setUp({ stepMs = 10 } = {}) {
+  const turns: { run: () => void; isAwaited: boolean }[] = [];
   const errors: unknown[] = [];
   const told: string[] = [];
+  let nowMs = 0;
   const queue = new TurnQueue({
-    nextTurn: (run) => turns.push(run),
+    now: () => nowMs,
+    nextTurn: (run, isAwaited) => turns.push({ run, isAwaited }),
     contained: (work) => {
       try {
         work();
@@ -16,15 +18,21 @@ function setUp() {
       }
     },
   });
-  const work = function* (name: string, pieces: number): Generator<void, void> {
-    for (let piece = 1; piece <= pieces; piece++) {
-      told.push(`${name}${piece}`);
+  const steps = function* (name: string, count: number): Generator<void, void> {
+    for (let step = 1; step <= count; step++) {
+      told.push(`${name}${step}`);
+      nowMs += stepMs;
       yield;
     }
   };
-  const add = (name: string, pieces: number) =>
-    queue.add(work(name, pieces), () => told.push(`${name} done`));
-  return { queue, turns, errors, told, add, turn: () => turns.shift()!() };
+  const add = (name: string, count: number, more: Partial<TurnWork> = {}) =>
+    queue.add({
+      steps: count === 0 ? null : steps(name, count),
+      run: () => told.push(`${name} done`),
+      ...more,
+    });
+  const turn = () => turns.shift()!.run();
+  return { queue, turns, errors, told, add, turn };
 }
 
 describe('work in turns', () => {
@@ -35,10 +43,19 @@ describe('work in turns', () => {
     expect(turns).toEqual([]);
   });
 
-  it('does one piece per turn, and what was added first is finished first', () => {
+  it('begins a turn later, as whoever adds it has stopped the program by then', () => {
+    const { told, add, turn } = setUp();
+    add('a', 1);
+    expect(told).toEqual([]);
+    turn();
+    expect(told).toEqual(['a1']);
+  });
+
+  it('ends a turn after ten milliseconds, and what was added first is finished first', () => {
     const { told, turns, add, turn } = setUp();
     add('a', 2);
     add('b', 1);
+    turn();
     expect(told).toEqual(['a1']);
     turn();
     expect(told).toEqual(['a1', 'a2']);
@@ -51,23 +68,69 @@ describe('work in turns', () => {
     expect(told.at(-1)).toBe('c done');
   });
 
-  it('goes on with what comes after a piece that throws', () => {
-    const { queue, told, errors, add } = setUp();
-    const broken = {
-      next: () => {
-        throw new Error('no source');
-      },
-    };
-    queue.add(broken, () => told.push('broken done'));
-    add('a', 0);
-    expect(told).toEqual(['broken done', 'a done']);
-    expect(errors).toHaveLength(1);
+  it('does several steps in a turn where they are short', () => {
+    const { told, add, turn } = setUp({ stepMs: 4 });
+    add('a', 7);
+    turn();
+    expect(told).toEqual(['a1', 'a2', 'a3']);
+    turn();
+    expect(told).toHaveLength(6);
+    turn();
+    expect(told).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a done']);
   });
 
-  it('runs what waits when it is stopped, and does no further piece', () => {
+  it('holds the process while somebody waits for any of it, and not for other work', () => {
+    const { told, turns, add, turn } = setUp();
+    add('a', 2);
+    expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([false]);
+    turn();
+    expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([false]);
+    // The turn that is to come does not hold it, so another one takes its place.
+    add('b', 1, { isAwaited: true });
+    expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([false, true]);
+    turn();
+    expect(told).toEqual(['a1']);
+    turn();
+    expect(told).toEqual(['a1', 'a2']);
+    expect(turns.map(({ isAwaited }) => isAwaited)).toEqual([true]);
+  });
+
+  it('is measured turn by turn by whoever added it', () => {
+    const { told, add, turn } = setUp();
+    const measured = (work: () => void) => {
+      told.push('(');
+      work();
+      told.push(')');
+    };
+    add('a', 1, { turn: measured });
+    turn();
+    turn();
+    expect(told).toEqual(['(', 'a1', ')', '(', ')', 'a done']);
+  });
+
+  it('goes on with what comes after a step that throws, be it not the first of its turn', () => {
+    const { queue, told, errors, add, turn, turns } = setUp({ stepMs: 1 });
+    let steps = 0;
+    const broken = {
+      next: () => {
+        steps += 1;
+        if (steps === 2) throw new Error('no source');
+        return { value: undefined, done: false };
+      },
+    };
+    queue.add({ steps: broken, run: () => told.push('broken done') });
+    add('a', 0);
+    turn();
+    expect(told).toEqual(['broken done', 'a done']);
+    expect(errors).toHaveLength(1);
+    expect(turns).toEqual([]);
+  });
+
+  it('runs what waits when it is stopped, and does no further step', () => {
     const { queue, told, turns, add, turn } = setUp();
     add('a', 5);
     add('b', 5);
+    turn();
     queue.stop();
     expect(told).toEqual(['a1', 'a done', 'b done']);
     turn();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { growthThresholds } from '../src/decide/thresholds.ts';
 import type { ProfiledFunction } from '../src/internal-types.ts';
+import { ReadCost } from '../src/measure/read-cost.ts';
 import { SiteChannel } from '../src/site-channel.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 
@@ -44,7 +45,9 @@ function setUp() {
   const runtime = new FakeRuntime();
   const turns: (() => void)[] = [];
   runtime.nextTurn = (run) => void turns.push(run);
-  const channel = new SiteChannel(THRESHOLDS, runtime, (work) => work(), FILES);
+  const channel = new SiteChannel(THRESHOLDS, {
+    ...{ runtime, contained: (work: () => void) => work(), maxPauseMs: 300, files: FILES },
+  });
   const routes = [
     ['show', WRAPPER.shared],
     ['list', WRAPPER.shared],
@@ -60,7 +63,7 @@ function setUp() {
     return handler;
   });
   const counts = { units: [1000, 1000, 1000, 1000], totalUnits: 4000, inFlight: 0 };
-  channel.start(counts);
+  channel.start(counts, 0);
   /** What is kept by `keep`, called by these functions: one sample each. */
   const push = (callers: readonly ProfiledFunction[]): (string | null)[] => {
     const reading = {
@@ -68,7 +71,8 @@ function setUp() {
       stacks: callers.map((_, index) => [0, index + 1]),
       samples: callers.map((_, stack) => ({ ordinal: stack + 1, bytes: 65_536, stack })),
     };
-    channel.push(reading, counts, 60_000, () => undefined);
+    const cost = new ReadCost(runtime);
+    channel.push({ reading, cost, sampledMs: 60_000, isOnDemand: false }, counts, 60_000, () => undefined);
     for (let run = turns.shift(); run !== undefined; run = turns.shift()) run();
     return channel.stacks((slot) => routes[slot]![0])!.map(({ scope }) => scope);
   };

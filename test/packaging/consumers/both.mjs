@@ -3,15 +3,18 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import * as bullmq from '@leakguard/bullmq';
 import * as core from '@leakguard/core';
+import * as control from '@leakguard/core/control';
 import * as express from '@leakguard/express';
 import * as koa from '@leakguard/koa';
 import { countsJobs } from './counts-jobs.cjs';
 import { countsRequests } from './counts-requests.cjs';
+import { takesSnapshots } from './takes-snapshots.cjs';
 
 const require = createRequire(import.meta.url);
 assert.notEqual(require('@leakguard/core').getGuard, core.getGuard);
 
 process.on('warning', ({ message }) => assert.fail(message));
+await takesSnapshots(core, require('@leakguard/core/snapshot'), control);
 for (const [framework, { leakGuard }] of Object.entries({ express, koa })) {
   const commonjs = require(`@leakguard/${framework}`);
   assert.notEqual(commonjs.leakGuard, leakGuard, 'two copies, or this shows nothing');

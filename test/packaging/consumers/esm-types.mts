@@ -12,6 +12,8 @@ import {
   type ScopeId,
 } from '@leakguard/core';
 import { takeOverUnit } from '@leakguard/core/adapter';
+import { askControl } from '@leakguard/core/control';
+import { AllocationSnapshot, formatDifference } from '@leakguard/core/snapshot';
 import { type LeakGuard, leakGuard } from '@leakguard/express';
 import { leakGuard as leakGuardOfKoa } from '@leakguard/koa';
 import { type Job, Worker } from 'bullmq';
@@ -37,6 +39,13 @@ guardServer(createServer(), { level: 'watch', scope: ({ method }) => method }).g
 guardServer(createSecureServer(), { guard });
 // @ts-expect-error: no server
 guardServer(express());
+export async function differs(older: AllocationSnapshot): Promise<string> {
+  const asked = AllocationSnapshot.from(await askControl({ pid: 4242, threadId: 0 }, 'snapshot'));
+  asked.compareTo(older, { groupBy: 'scope' })[0]?.deltaBytes satisfies number | undefined;
+  return formatDifference(await guard.takeSnapshot(), asked, { top: 3 });
+}
+// @ts-expect-error: no such grouping
+(await guard.takeSnapshot()).top(1, { groupBy: 'line' });
 takeOverUnit satisfies (...args: never[]) => ReturnType<Guard['begin']> | null;
 interface Letter {
   to: string;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { GuardedWorker } from '@leakguard/bullmq';
 import { createGuard, formatReport } from '@leakguard/core';
 import { Queue } from 'bullmq';
-import { TRUTH, work } from './truth-names.mjs';
+import { TRUTH, work } from '../processors/truth-app/work.mjs';
 
 const MODES = ['process', 'thread', 'in-process'];
 const CHUNK = 500;
@@ -27,7 +27,7 @@ async function perJobTruth(run) {
   const errors = [];
   guard.on('error', (error) => errors.push(error));
   const queue = new Queue(`truth-${randomUUID()}`, { connection });
-  const processor = fileURLToPath(new URL('../processors/truth.mjs', import.meta.url));
+  const processor = fileURLToPath(new URL('../processors/truth-app/processor.mjs', import.meta.url));
   const worker = new GuardedWorker(queue.name, inProcess ? work : processor, {
     connection,
     guard,

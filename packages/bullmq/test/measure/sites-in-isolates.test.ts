@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 /** In a process of its own, see `per-job-truth.test.ts`. */
-async function scopesOf(mode: string, profiler = 'on'): Promise<ScopeReport[]> {
+async function scopesOf(mode: string, { jobs = 1600, profiler = 'on' } = {}): Promise<ScopeReport[]> {
   const env = { ...process.env, REDIS_URL: redis.url, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' };
-  const args = [program, mode, '1000', '400', 'prove', profiler];
+  const args = [program, mode, String(jobs), '400', 'prove', profiler];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 24 });
   const { scopes, failed, errors } = JSON.parse(stdout);
   expect({ failed, errors }).toEqual({ failed: 0, errors: [] });
@@ -47,7 +47,7 @@ describe('sites of sandboxed jobs on a real Redis', () => {
   );
 
   it('names none where the profiler is switched off', async () => {
-    const [leaking] = await scopesOf('process', 'off');
+    const [leaking] = await scopesOf('process', { jobs: 800, profiler: 'off' });
     expect(leaking!.site).toBeNull();
   });
 });

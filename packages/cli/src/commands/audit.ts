@@ -2,7 +2,7 @@ import type { AuditFinding } from '@leakguard/bullmq/audit';
 import { type Command, Option } from 'commander';
 import { type CliStreams, wantsColor } from '../cli-streams.ts';
 import { auditText, type QueueAudit } from '../render/audit-text.ts';
-import { escapeControls } from '../render/escape-controls.ts';
+import { errorText } from '../render/error-text.ts';
 import type { ReadQueue } from './users-bullmq.ts';
 
 /** Options of `leakguard audit`. */
@@ -51,7 +51,7 @@ ${EXIT_CODES}`,
         exitWith(await audit(queues, options, streams));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        streams.stderr.write(`leakguard: ${escapeControls(withoutPassword(message, options.redis))}\n`);
+        streams.stderr.write(errorText(withoutPassword(message, options.redis), error));
         exitWith(EXIT_ERROR);
       }
     });

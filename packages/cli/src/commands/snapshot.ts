@@ -2,16 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AllocationSnapshot } from '@leakguard/core/snapshot';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliStreams } from '../cli-streams.ts';
-import { askSnapshot } from '../read/read-snapshot.ts';
+import { askEarlier, askSnapshot } from '../read/read-snapshot.ts';
 import { escapeControls, escapeControlsInLines } from '../render/escape-controls.ts';
 import { differenceText } from './diff.ts';
 import { parseDuration } from './duration-option.ts';
 import { addStatisticOptions, type StatisticOptions } from './snapshot-options.ts';
-import { SNAPSHOT_SIGNALS, sendSnapshotSignal } from './snapshot-signal.ts';
+import { SNAPSHOT_SIGNALS, signalledSnapshot } from './snapshot-signal.ts';
 
 /** Options of `leakguard snapshot`. */
 interface SnapshotOptions extends StatisticOptions {
   out?: string;
+  /** False with `--no-compare`. */
+  compare: boolean;
   /** Milliseconds. */
   wait?: number;
   /** `true` for the usual one. */
@@ -19,7 +21,8 @@ interface SnapshotOptions extends StatisticOptions {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 when it was taken; 2 for wrong usage, for a process that does not listen, and for a file that cannot be written.`;
+Exit codes: 0 when it was taken; 2 for wrong usage, for a process that does not listen or gives no snapshot, and for a file that cannot
+be written.`;
 
 /** Adds `snapshot`: who holds the memory of a running process. */
 export function addSnapshot(command: Command, streams: CliStreams): void {
@@ -28,6 +31,7 @@ export function addSnapshot(command: Command, streams: CliStreams): void {
     .description('who allocated what a running process holds, while it goes on serving')
     .argument('<pid>', 'the process, 4242, or one of its worker threads, 4242-3', parsePid)
     .option('--wait <time>', "take a second one so much later, '60s', and print what changed", parseDuration)
+    .option('--no-compare', 'print what holds most, not what changed since the process last took one')
     .option('--out <file>', 'write the snapshot, with --wait the second one, for leakguard diff');
   addStatisticOptions(
     snapshot,
@@ -42,9 +46,13 @@ export function addSnapshot(command: Command, streams: CliStreams): void {
     .addHelpText(
       'after',
       `
+Prints what changed since the process last took one, as its guard does while something grows; the first one is compared with
+nothing, and says what holds most.
+
 The process must have a guard with a control socket (option control, on by default) and belong to you. One snapshot costs a forced
 GC, printed with it. A process that has no handler for a signal is ended by it: so --signal is sent only where /proc/<pid>/status
-shows a handler; whose handler that is cannot be seen. The process then writes the file itself, and says where in its log.
+shows a handler and a guard has left word that it is its own. The process then writes a file into its snapshotDir, which is read
+from there: --wait, --out and --json do the same as through the socket.
 
 Examples:
   leakguard snapshot 4242
@@ -59,28 +67,48 @@ ${EXIT_CODES}`,
 }
 
 async function takeSnapshot(pid: string, options: SnapshotOptions, streams: CliStreams): Promise<string> {
-  try {
-    return await throughSocket(pid, options, streams);
-  } catch (error) {
-    const { signal } = options;
-    if (signal === undefined || (error as { code?: unknown }).code !== 'ERR_LEAKGUARD_NOT_LISTENING')
-      throw error;
-    return await sendSnapshotSignal(pid, signal === true ? SNAPSHOT_SIGNALS[0]! : signal);
-  }
-}
-
-async function throughSocket(pid: string, options: SnapshotOptions, { stderr }: CliStreams): Promise<string> {
   const { wait, out, json } = options;
-  const first = await askSnapshot(pid);
+  const { first, again } = await firstSnapshot(pid, options, streams);
   if (wait === undefined) {
     await writeOut(first, out);
-    return json === true ? `${JSON.stringify(first)}\n` : await snapshotText(first, options);
+    return json === true ? `${JSON.stringify(first)}\n` : await textOfOne(pid, first, options);
   }
-  if (stderr.isTTY === true) stderr.write(`taken; the second one follows in ${wait / 1000} s\n`);
+  if (streams.stderr.isTTY === true)
+    streams.stderr.write(`taken; the second one follows in ${wait / 1000} s\n`);
   await delay(wait);
-  const second = await askSnapshot(pid);
+  const second = await again();
   await writeOut(second, out);
   return differenceText(second, first, options);
+}
+
+/** The first one, and what takes another one in the same way: through the socket, else by the signal if that is allowed. */
+async function firstSnapshot(
+  pid: string,
+  { signal }: SnapshotOptions,
+  { stderr }: CliStreams,
+): Promise<{ first: AllocationSnapshot; again: () => Promise<AllocationSnapshot> }> {
+  try {
+    return { first: await askSnapshot(pid), again: () => askSnapshot(pid) };
+  } catch (error) {
+    if (signal === undefined || (error as { code?: unknown }).code !== 'ERR_LEAKGUARD_NOT_LISTENING')
+      throw error;
+  }
+  const name = signal === true ? SNAPSHOT_SIGNALS[0]! : signal;
+  const again = async (): Promise<AllocationSnapshot> => {
+    const { snapshot, file } = await signalledSnapshot(pid, name);
+    stderr.write(`leakguard: by ${name}, which made ${pid} write ${escapeControls(file)}\n`);
+    return snapshot;
+  };
+  return { first: await again(), again };
+}
+
+/** What changed since the process last took one, if it did; else what holds most. */
+async function textOfOne(pid: string, first: AllocationSnapshot, options: SnapshotOptions): Promise<string> {
+  const isComparable = options.compare && first.unavailable === null;
+  const earlier = isComparable ? await askEarlier(pid, first) : null;
+  return earlier === null
+    ? await snapshotText(first, options)
+    : await differenceText(first, earlier, options);
 }
 
 async function snapshotText(

@@ -1,27 +1,34 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { catches, caughtSignals } from '../../src/commands/snapshot-signal.ts';
+import { catches, caughtSignals, signalledSnapshot } from '../../src/commands/snapshot-signal.ts';
 import { runOutcome } from '../run-outcome.ts';
 import { snapshotData } from '../snapshot-fixture.ts';
 
 const PID = `${process.pid}`;
 
-/** This process listens as a guard does; each answer is the next of these. Gives a folder for files. */
+/** This process listens as a guard does that keeps none; each answer is the next of these. Gives a folder for files. */
 async function listen(...answers: unknown[]): Promise<{ folder: string; asked: string[] }> {
+  return listenWith([], answers);
+}
+
+/** The same, of a guard that keeps these snapshots. */
+async function listenWith(kept: unknown, answers: unknown[]): Promise<{ folder: string; asked: string[] }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'leakguard-cli-'));
   mkdirSync(path.join(folder, 'leakguard'), { mode: 0o700 });
   vi.stubEnv('XDG_RUNTIME_DIR', folder);
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.once('data', (line) => {
-      asked.push(line.toString());
-      socket.end(`${JSON.stringify({ v: 1, ...(answers.shift() as object) })}\n`);
+      const isForKept = line.toString() === '{"v":1,"ask":"kept"}\n';
+      if (!isForKept) asked.push(line.toString());
+      const answer = isForKept ? { answer: kept } : (answers.shift() as object);
+      socket.end(`${JSON.stringify({ v: 1, ...answer })}\n`);
     });
   });
   server.listen(path.join(folder, 'leakguard', `${PID}.sock`));
@@ -34,26 +41,42 @@ async function listen(...answers: unknown[]): Promise<{ folder: string; asked: s
   return { folder, asked };
 }
 
+/** A guard that takes a snapshot on SIGUSR2, and prints where it is put. */
+function guard(options = ''): string {
+  return `const logger = { info: (o) => o.event === 'snapshot' && console.log('WRITTEN', o.file), warn() {}, error: console.log };
+    const { createGuard } = await import('@leakguard/core');
+    const guard = createGuard({ enabled: true, signal: 'SIGUSR2', control: false, logger, ${options} });`;
+}
+
 /** What a process does about SIGUSR2: it is ended by it, catches it for itself, or has a guard that takes a snapshot then. */
 const HANDLERS = {
   none: '',
   own: "process.on('SIGUSR2', () => console.log('CAUGHT'));",
-  guard: `const logger = { info: ({ event }) => event === 'snapshot' && console.log('CAUGHT'), warn() {}, error: console.log };
-    (await import('@leakguard/core')).createGuard({ enabled: true, signal: 'SIGUSR2', control: false, logger });`,
+  guard: guard(),
+  closed: `${guard()} await guard.close();`,
 };
 
+interface Program {
+  pid: number;
+  line: () => Promise<string>;
+  isRunning: () => boolean;
+}
+
 /** A process that prints a line when it runs, and one for each SIGUSR2 that it hears of. */
-async function program(
-  handler: keyof typeof HANDLERS,
-): Promise<{ pid: number; line: () => Promise<string>; isRunning: () => boolean }> {
-  const source = `${HANDLERS[handler]} setInterval(() => undefined, 1000); console.log('RUNS');`;
+async function program(handler: string): Promise<Program> {
+  return started(['--input-type=module', '-e', `${handler} ${STAYS}`]);
+}
+
+const STAYS = "setInterval(() => undefined, 1000); console.log('RUNS', process.pid);";
+
+async function started(args: string[]): Promise<Program> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const { VITEST: _, NODE_ENV: __, ...env } = process.env;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { cwd, env });
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const line = async (): Promise<string> => `${(await once(child.stdout, 'data'))[0]}`;
-  await line();
-  return { pid: child.pid!, line, isRunning: () => child.exitCode === null && child.signalCode === null };
+  const pid = Number((await line()).replace('RUNS ', ''));
+  return { pid, line, isRunning: () => child.exitCode === null && child.signalCode === null };
 }
 
 test('snapshot asks the process and prints who holds its memory', async () => {
@@ -63,6 +86,29 @@ test('snapshot asks the process and prints who holds its memory', async () => {
   expect(asked).toEqual(['{"v":1,"ask":"snapshot"}\n']);
   expect(stdout).toContain(`pid ${PID}; 18 samples, one per 64 KiB`);
   expect(stdout).toContain('src/users.ts:41 loadUser: size=1.1 MiB ± 532 KiB, count=18\n');
+});
+
+test('snapshot prints what changed since the process last took one with stacks, unless that is not wanted', async () => {
+  const bare = snapshotData(16, { stacks: null, unavailable: 'taken without a read of the profiler' });
+  const kept = [snapshotData(6), snapshotData(8), bare, snapshotData(18)];
+  await listenWith(kept, [{ answer: snapshotData(18) }, { answer: snapshotData(18) }]);
+  const compared = await runOutcome(['snapshot', PID]);
+  expect(compared).toMatchObject({ code: 0, stderr: '' });
+  expect(compared.stdout).toContain(' compared to ');
+  expect(compared.stdout).toContain('src/users.ts:41 loadUser: size=1.1 MiB (+640 KiB ± ');
+  const plain = await runOutcome(['snapshot', PID, '--no-compare']);
+  expect(plain.stdout).toContain('src/users.ts:41 loadUser: size=1.1 MiB ± 532 KiB, count=18\n');
+});
+
+test.each([
+  ['a process that was started again', [snapshotData(8, { process: 'before' })]],
+  ['what is no list', { no: 'list' }],
+  ['what is no snapshot', [{ kind: 'else' }]],
+])('snapshot of %s is compared with nothing', async (_, kept) => {
+  await listenWith(kept, [{ answer: snapshotData(18) }]);
+  const { code, stdout } = await runOutcome(['snapshot', PID]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('loadUser: size=1.1 MiB ± 532 KiB, count=18\n');
 });
 
 test('--wait takes a second one and prints what changed', async () => {
@@ -104,7 +150,11 @@ test('what the process refuses, and what is no snapshot, exits with 2 and says w
     { answer: { kind: 'else' } },
   );
   expect(await runOutcome(['snapshot', PID])).toEqual({
-    ...{ code: 2, stdout: '', stderr: 'leakguard: the process answers another one; try again\n' },
+    ...{
+      code: 2,
+      stdout: '',
+      stderr: 'leakguard: the process answers another one; try again (ERR_LEAKGUARD_CONTROL_BUSY)\n',
+    },
   });
   expect((await runOutcome(['snapshot', PID])).stderr).toMatch(
     /^leakguard: the answer of \d+ is no allocation snapshot/,
@@ -120,11 +170,11 @@ test('a file that cannot be written exits with 2', async () => {
     path.join(folder, 'no/such/a.json'),
   ]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain('cannot write');
+  expect(stderr).toMatch(/^leakguard: cannot write .* \(ERR_LEAKGUARD_SNAPSHOT_FILE\)\n$/);
 });
 
 test('a process that does not listen gets nothing, least of all a signal, and the message says what to do', async () => {
-  const { pid, isRunning } = await program('none');
+  const { pid, isRunning } = await program(HANDLERS.none);
   const plain = await runOutcome(['snapshot', `${pid}`]);
   expect(plain).toMatchObject({ code: 2, stdout: '' });
   expect(plain.stderr).toMatch(/^leakguard: \d+ does not listen: is there a guard in it/);
@@ -138,27 +188,95 @@ test('a process that does not listen gets nothing, least of all a signal, and th
 });
 
 test('--signal spares a process that catches it for itself: that may end it', async () => {
-  const { pid } = await program('own');
+  const { pid } = await program(HANDLERS.own);
   const { code, stderr } = await runOutcome(['snapshot', `${pid}`, '--signal']);
   expect(code).toBe(2);
   expect(stderr).toContain('no guard in it says that it listens for it');
 });
 
-test('--signal reaches a guard that listens for it', async () => {
-  const { pid, line } = await program('guard');
-  const { code, stdout } = await runOutcome(['snapshot', `${pid}`, '--signal']);
-  expect({ code, stdout }).toEqual({
-    ...{ code: 0 },
-    stdout: `sent SIGUSR2 to ${pid}: it writes its snapshot into its snapshotDir, and says where in its log\n`,
-  });
-  expect(await line()).toBe('CAUGHT\n');
+test('--signal spares a process whose guard was closed', async () => {
+  const { pid, isRunning } = await program(HANDLERS.closed);
+  const { code, stderr } = await runOutcome(['snapshot', `${pid}`, '--signal']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/has no handler for it.*\(ERR_LEAKGUARD_NOT_LISTENING\)\n$/);
+  expect(isRunning()).toBe(true);
+});
+
+test('--signal makes a guard write a file, and prints what is in it', async () => {
+  const { pid, line } = await program(HANDLERS.guard);
+  const told = line();
+  const { code, stdout, stderr } = await runOutcome(['snapshot', `${pid}`, '--signal']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^allocations alive at .*, pid ${pid}; \\d+ samples?, one per 64 KiB`));
+  const file = (await told).replace('WRITTEN ', '').trim();
+  expect(stderr).toBe(`leakguard: by SIGUSR2, which made ${pid} write ${file}\n`);
   expect((await runOutcome(['snapshot', `${pid}-3`, '--signal'])).stderr).toContain(
     'worker threads get no signals',
   );
 });
 
+test('--signal does --out, --wait and --json as the socket does', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'leakguard-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { pid } = await program(guard(`snapshotDir: ${JSON.stringify(path.join(folder, 'of/guard'))}`));
+  const out = path.join(folder, 'out.json');
+  const args = ['snapshot', `${pid}`, '--signal', '--out', out];
+  const one = await runOutcome([...args, '--json']);
+  expect(JSON.parse(one.stdout)).toEqual(JSON.parse(readFileSync(out, 'utf8')));
+  expect(JSON.parse(one.stdout)).toMatchObject({ pid, unavailable: null });
+  // Sooner than a guard takes another one: the signal is sent again.
+  const two = await runOutcome([...args, '--wait', '10ms']);
+  expect(two.code).toBe(0);
+  expect(two.stdout).toMatch(new RegExp(`^allocations alive at .* compared to .*, pid ${pid}; `));
+  expect(JSON.parse(readFileSync(out, 'utf8')).time > JSON.parse(one.stdout).time).toBe(true);
+  expect(readdirSync(path.join(folder, 'of/guard'))).toHaveLength(3);
+});
+
+test('a guard that cannot write its file is not waited for without end', async () => {
+  const { pid, line, isRunning } = await program(
+    `${guard("snapshotDir: '/proc/version/below'")} guard.on('error', ({ code }) => console.log('ERROR', code));`,
+  );
+  const told = line();
+  await expect(signalledSnapshot(`${pid}`, 'SIGUSR2', 1000)).rejects.toMatchObject({
+    code: 'ERR_LEAKGUARD_CONTROL_TIMEOUT',
+    message: expect.stringContaining(
+      'wrote no snapshot into /proc/version/below within 1 s: its log says why',
+    ),
+  });
+  expect(await told).toMatch(/^ERROR ERR_LEAKGUARD_SNAPSHOT_FILE\n(WRITTEN null\n)?$/);
+  expect(isRunning()).toBe(true);
+});
+
+test('--signal spares both nodemon, which restarts by it, and the program below, whose guard does not listen there', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'leakguard-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // Of nodemon it has what counts here: its name, a listener for SIGUSR2, and a program that it starts.
+  writeFileSync(
+    path.join(folder, 'nodemon'),
+    `const child = require('node:child_process').spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' });
+     process.on('SIGUSR2', () => child.kill('SIGUSR2'));
+     process.on('exit', () => child.kill('SIGKILL'));
+     process.on('SIGTERM', () => process.exit());`,
+  );
+  const { pid, isRunning } = await started([
+    path.join(folder, 'nodemon'),
+    ...[
+      '--input-type=module',
+      '-e',
+      `${HANDLERS.guard} console.log('RUNS', process.pid); const above = process.ppid; setInterval(() => above === process.ppid || process.exit(), 100);`,
+    ],
+  ]);
+  const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+  const below = await runOutcome(['snapshot', `${pid}`, '--signal']);
+  expect(below).toMatchObject({ code: 2, stderr: expect.stringContaining('has no handler for it') });
+  const above = await runOutcome(['snapshot', `${parent}`, '--signal']);
+  expect(above).toMatchObject({ code: 2, stderr: expect.stringContaining('no guard in it says') });
+  expect(isRunning()).toBe(true);
+  process.kill(pid, 0);
+});
+
 test('the signals that a process catches are read from its status', async () => {
-  const { pid } = await program('own');
+  const { pid } = await program(HANDLERS.own);
   const mask = caughtSignals(pid)!;
   expect(catches(mask, 'SIGUSR2')).toBe(true);
   expect(catches(mask, 'SIGWINCH')).toBe(false);

@@ -21,11 +21,24 @@ export function handlerLikelihood(
   sources: number,
   known: readonly number[] = [],
 ): Float64Array {
+  const steps = likelihoodSteps(samples, sources, known);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+/** The same, one source per step: of hundreds all together take longer than a program may be stopped. */
+export function* likelihoodSteps(
+  samples: NamingSamples,
+  sources: number,
+  known: readonly number[],
+): Generator<void, Float64Array> {
   const places = new PlaceModel(samples, sources - FIRST_SCOPE, known);
   const likelihood = new Float64Array(sources);
   // Scopes without a sample of their own differ in nothing.
   let without: number | null = null;
   for (let source = 0; source < sources; source++) {
+    yield;
     const slot = source - FIRST_SCOPE;
     if (slot < 0 || places.isMarked(slot)) likelihood[source] = places.logLikelihood(source);
     else {

@@ -12,6 +12,9 @@ import { warmUpOdds } from './warm-up-odds.ts';
 const WARM_UP_SHARE = 0.1;
 const OLD_SHARE = 0.75;
 
+/** Functions and scopes whose states move in one step. */
+const KEYS_PER_STEP = 100;
+
 /** Which tally of a span belongs to a key, and whose units are its exposure. */
 interface Key {
   limit: number;
@@ -60,14 +63,28 @@ export class SiteSurvival {
 
   /** Takes in one read and moves the states. */
   push(read: SurvivalRead): void {
+    const steps = this.pushing(read);
+    while (steps.next().done !== true);
+  }
+
+  /** The same in steps, a span or some hundred keys each: of a large read all together takes longer than a program may be stopped. */
+  *pushing(read: SurvivalRead): Generator<void, void> {
     this.#kept.push(read, this.#oldestGrowth());
     this.#reads += 1;
     const { reads, marks } = this.#kept;
     const clock = new ExposureClock(marks);
     const latest = reads.at(-1)!;
-    this.#spans = reads.slice(0, -1).map((from) => survivalSpan(from, latest, clock));
-    this.#first = spanBetween(windowOfOne(latest, this.#kept.settledOrdinal), clock);
-    const seen = [this.#first, ...this.#spans];
+    yield;
+    const first = spanBetween(windowOfOne(latest, this.#kept.settledOrdinal), clock);
+    const spans: SurvivalSpan[] = [];
+    for (const from of reads.slice(0, -1)) {
+      yield;
+      spans.push(survivalSpan(from, latest, clock));
+    }
+    yield;
+    this.#spans = spans;
+    this.#first = first;
+    const seen = [first, ...spans];
     this.#scopes = this.#watch(
       this.#scopes,
       scopeKey,
@@ -78,7 +95,10 @@ export class SiteSurvival {
       siteKey,
       seen.map(({ tallies }) => tallies.sites),
     );
-    for (const key of [this.#all, ...this.#scopes.values(), ...this.#sites.values()]) this.#advance(key);
+    for (const [at, key] of [this.#all, ...this.#scopes.values(), ...this.#sites.values()].entries()) {
+      if (at % KEYS_PER_STEP === 0) yield;
+      this.#advance(key);
+    }
   }
 
   /** From now on nothing belongs to this slot: another scope may get it. */
@@ -190,7 +210,8 @@ function watched(key: Key): Watched {
   return { ...key, growth: new KeyGrowth(key.limit) };
 }
 
-function oddsOf({ bornAt, bornFrom, bornTo, unitsAt }: SurvivalSpan, dispersion: number): number {
+function oddsOf({ gained, bornFrom, bornTo, unitsAt }: SurvivalSpan, dispersion: number): number {
+  const bornAt = gained.map(({ ordinal }) => unitsAt(ordinal));
   return warmUpOdds(bornAt, { from: unitsAt(bornFrom), to: unitsAt(bornTo), dispersion });
 }
 

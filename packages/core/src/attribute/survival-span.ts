@@ -1,4 +1,4 @@
-import type { ExposureClock } from './exposure-clock.ts';
+import type { ExposureClock, Position } from './exposure-clock.ts';
 import { KeyTable } from './key-table.ts';
 import type { KeptRead, Survivor } from './survival-read.ts';
 
@@ -56,8 +56,6 @@ export interface SurvivalSpan {
   gained: readonly Survivor[];
   /** The aged samples that have died. */
   died: readonly Survivor[];
-  /** All units finished when each of the gained was born, in their order. */
-  bornAt: readonly number[];
   /** Units of a scope (null: of all) while the births counted were possible. */
   units(slot: number | null): number;
   /** All units finished at an ordinal. */
@@ -76,12 +74,15 @@ export function spanBetween(
   clock: ExposureClock,
 ): SurvivalSpan {
   const { from, to, bornFrom, bornTo } = window;
+  const exposure = new Exposure(clock, { from: bornFrom, to: bornTo });
   const tallies = new KeyTable(emptyTally);
   const gained = to.survivors.filter(({ ordinal }) => ordinal > bornFrom && ordinal <= bornTo);
   for (const survivor of gained) {
-    tallies.each(survivor, (tally, slot) => {
-      addBirth(tally, survivor.bytes, clock.position(survivor.ordinal, { from: bornFrom, to: bornTo, slot }));
-    });
+    const { ordinal, bytes } = survivor;
+    const ofAll = exposure.position(ordinal, null);
+    tallies.each(survivor, (tally, slot) =>
+      addBirth(tally, bytes, slot === null ? ofAll : exposure.position(ordinal, slot)),
+    );
   }
   const aged = from.survivors.filter(({ ordinal }) => ordinal <= bornFrom);
   for (const survivor of aged) tallies.each(survivor, (tally) => addAged(tally, survivor));
@@ -90,10 +91,41 @@ export function spanBetween(
     tallies,
     gained,
     died: aged.filter(({ alive }) => !alive),
-    bornAt: gained.map(({ ordinal }) => clock.unitsAt(ordinal, null)),
-    unitsAt: (ordinal) => clock.unitsAt(ordinal, null),
-    units: (slot) => clock.unitsAt(bornTo, slot) - clock.unitsAt(bornFrom, slot),
+    unitsAt: clock.units(null),
+    units: (slot) => exposure.units(slot),
   };
+}
+
+/** The units of each scope over one window, worked out once per scope: there are tens of thousands of samples. */
+class Exposure {
+  readonly #clock: ExposureClock;
+  readonly #window: { from: number; to: number };
+  readonly #positions = new Map<number | null, Position>();
+  readonly #units = new Map<number | null, number>();
+
+  constructor(clock: ExposureClock, window: { from: number; to: number }) {
+    this.#clock = clock;
+    this.#window = window;
+  }
+
+  position(ordinal: number, slot: number | null): number {
+    let position = this.#positions.get(slot);
+    if (position === undefined) {
+      position = this.#clock.positions({ ...this.#window, slot });
+      this.#positions.set(slot, position);
+    }
+    return position(ordinal);
+  }
+
+  units(slot: number | null): number {
+    let units = this.#units.get(slot);
+    if (units === undefined) {
+      const unitsAt = this.#clock.units(slot);
+      units = unitsAt(this.#window.to) - unitsAt(this.#window.from);
+      this.#units.set(slot, units);
+    }
+    return units;
+  }
 }
 
 function addBirth(tally: SpanTally, bytes: number, position: number): void {

@@ -1,10 +1,10 @@
 import { textOf, toError } from '../contain.ts';
 import { type ControlErrorCode, LeakguardError } from '../errors.ts';
 
-/** What a running guard can be asked for. */
-export type Ask = 'snapshot' | 'report' | 'types';
+/** What a running guard can be asked for; `kept` are the last five snapshots, oldest first, which cost nothing more. */
+export type Ask = 'snapshot' | 'kept' | 'report' | 'types';
 
-const ASKS: readonly Ask[] = ['snapshot', 'report', 'types'];
+const ASKS: readonly Ask[] = ['snapshot', 'kept', 'report', 'types'];
 
 /** Longest request, bytes. */
 export const MAX_REQUEST_BYTES = 1024;

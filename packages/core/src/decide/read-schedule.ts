@@ -30,13 +30,14 @@ export interface ReadMoment {
   withoutGc: boolean;
 }
 
-/** What was read: when it ended, and what it cost. */
+/** What was read, and when it ended. What it costs is charged as it becomes known. */
 export interface PastRead {
   nowMs: number;
   units: number;
   heapUsedBytes: number;
   pauseMs: number;
-  chargeMs: number;
+  /** Somebody asked for it outside of the schedule. */
+  isOnDemand: boolean;
   /** It forced a GC, so its pause tells of that of the next one. */
   forced: boolean;
 }
@@ -58,6 +59,8 @@ const MIN_INTERVAL_MS = 60_000;
 const HEARTBEAT_MS = 600_000;
 const HEARTBEAT_UNITS = 20_000;
 const PROVE_UNITS = 1000;
+/** For so long at most a read on demand keeps the schedule from its next one. */
+const MAX_DEMANDED_WAIT_MS = 2 * MIN_INTERVAL_MS;
 /** Share of wall time that reads may take at `prove`, as of forced GCs there. */
 const PROVE_PAUSE_SHARE = 0.2;
 
@@ -65,8 +68,11 @@ const PROVE_PAUSE_SHARE = 0.2;
  * When the sampling profiler is read. Pure: it knows no clock.
  *
  * The budget counts time on the wall, that is a share of one core, not of the CPU that the process used. A read costs
- * half a second of CPU however busy the process is; as a share of its own CPU a process with little traffic could
+ * as much CPU however busy the process is; as a share of its own CPU a process with little traffic could
  * hardly ever be read, though it has the core to spare, and a busy one is treated the same by both.
+ *
+ * A read on demand serves the schedule as well as one of its own: the next one is counted from it. What it costs was its owner's wish, so
+ * it is owed only as far as it delays the schedule by two minutes; somebody who looks every few seconds must not blind the guard.
  */
 export class ReadSchedule {
   readonly #options: ReadScheduleOptions;
@@ -75,6 +81,7 @@ export class ReadSchedule {
   #lastUnits: number;
   #lastPauseMs = 0;
   #owedMs = 0;
+  #maxOwedMs = Number.POSITIVE_INFINITY;
   #reads = 0;
 
   constructor(options: ReadScheduleOptions) {
@@ -84,14 +91,21 @@ export class ReadSchedule {
   }
 
   /** Takes note of a read. One that was asked for outside of the schedule counts like the others. */
-  noteRead({ nowMs, units, heapUsedBytes, pauseMs, chargeMs, forced }: PastRead): void {
-    // What the reads before have not earned yet is still owed: a read on demand is not free.
-    this.#owedMs = this.#owed(nowMs) + chargeMs;
+  noteRead({ nowMs, units, heapUsedBytes, pauseMs, isOnDemand, forced }: PastRead): void {
+    // What the reads before have not earned yet is still owed.
+    this.#owedMs = this.#owed(nowMs);
+    const mostDemandedMs = MAX_DEMANDED_WAIT_MS * this.#options.maxOverhead;
+    this.#maxOwedMs = isOnDemand ? Math.max(this.#owedMs, mostDemandedMs) : Number.POSITIVE_INFINITY;
     this.#lastMs = nowMs;
     this.#lastUnits = units;
     this.#lastPauseMs = pauseMs;
     this.#reads += 1;
     if (forced) this.#pause.push(pauseMs, heapUsedBytes);
+  }
+
+  /** The last read turned out to cost so much, milliseconds of CPU; it may come in parts, while its stacks are placed. */
+  charge(ms: number): void {
+    this.#owedMs = Math.min(this.#owedMs + ms, this.#maxOwedMs);
   }
 
   /** Whether a read is due. */

@@ -1,8 +1,8 @@
 import type { Candidate } from '../attribute/credible-set.ts';
-import { type SampledBytes, sampledSize } from '../attribute/sampled-size.ts';
+import { NetAmounts } from '../attribute/net-amounts.ts';
+import { sampledSize } from '../attribute/sampled-size.ts';
 import type { SlopeEstimate } from '../attribute/single-source.ts';
 import type { KeyJudgement, SurvivalJudgement } from '../attribute/survival-judgement.ts';
-import type { Survivor } from '../attribute/survival-read.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
 import type { Verdict } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
@@ -46,6 +46,9 @@ interface Amounts {
   judgement: SurvivalJudgement;
   thresholds: GrowthThresholds;
   candidates: readonly Candidate[];
+  net: NetAmounts;
+  /** Own bytes of all scopes that grow. */
+  placedBytes: number;
 }
 
 /**
@@ -60,13 +63,13 @@ export function siteGrowths(
   thresholds: GrowthThresholds,
   candidates: readonly Candidate[],
 ): SiteGrowth[] {
-  const amounts = { judgement, thresholds, candidates };
+  const net = new NetAmounts(judgement);
+  const growing = [...judgement.scopes].filter(([, { state }]) => isGrowing(state));
+  const placedBytes = growing.reduce((sum, [slot]) => sum + net.own(slot).bytes, 0);
+  const amounts = { judgement, thresholds, candidates, net, placedBytes };
   const placed = isOfEvery(candidates)
     ? []
-    : [...judgement.scopes]
-        .filter(([, { state }]) => isGrowing(state))
-        .map(([slot, key]) => scopeGrowth(slot, key, amounts))
-        .filter((growth) => growth !== null);
+    : growing.map(([slot, key]) => scopeGrowth(slot, key, amounts)).filter((growth) => growth !== null);
   if (placed.length > 0) return placed;
   const unplaced = unplacedGrowth(amounts);
   return unplaced === null ? [] : [unplaced];
@@ -87,7 +90,7 @@ function scopeGrowth(slot: number, key: KeyJudgement, amounts: Amounts): SiteGro
   const { judgement } = amounts;
   const own = sampledSize(key, key.units);
   if (own === null) return null;
-  const whole = isGrowing(judgement.all.state) ? withUnplaced(slot, judgement) : null;
+  const whole = isGrowing(judgement.all.state) ? withUnplaced(slot, amounts) : null;
   const shared = 1 + sharedPart(slot, amounts);
   const estimate = whole === null ? own : between(own, { whole, shared });
   const bytes = key.bytes * (estimate.bytesPerUnit / own.bytesPerUnit);
@@ -99,9 +102,9 @@ function scopeGrowth(slot: number, key: KeyJudgement, amounts: Amounts): SiteGro
 }
 
 /** What lies in sets of scopes that hold this one, as a multiple of its own, if the sets' growth is its: so probable that is. */
-function sharedPart(slot: number, { judgement, candidates }: Amounts): number {
-  const own = netOf(judgement, (sample) => isOwn(sample, slot)).bytes;
-  const sets = netOf(judgement, ({ slots }) => slots.length > 1 && slots.includes(slot)).bytes;
+function sharedPart(slot: number, { net, candidates }: Amounts): number {
+  const own = net.own(slot).bytes;
+  const sets = net.sets(slot).bytes;
   const probability = candidates.find(({ source }) => source === FIRST_SCOPE + slot)?.probability ?? 0;
   return own > 0 ? (probability * Math.max(0, sets)) / own : 0;
 }
@@ -143,8 +146,8 @@ function unnamedGrowth(amounts: Amounts): SiteGrowth | null {
 
 /** Everything that grew, where no scope's own samples tell enough. */
 function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
-  const { judgement, candidates } = amounts;
-  const { all, gained } = judgement;
+  const { judgement, candidates, net } = amounts;
+  const { all } = judgement;
   const top = candidates[0];
   if (!isGrowing(all.state) || judgement.warmUpOdds < UNPLACED_ODDS) return null;
   if (top === undefined || top.probability < NAMED_PROBABILITY) return unnamedGrowth(amounts);
@@ -153,13 +156,12 @@ function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const whole = sampledSize(all, units);
   if (whole === null) return null;
   const slot = source - FIRST_SCOPE;
-  const possible = (sample: Survivor): boolean => sample.slots.includes(slot);
-  const isPlaced = gained.filter(possible).length >= MIN_NAMED_SAMPLES;
+  const isPlaced = net.possible(slot).gained >= MIN_NAMED_SAMPLES;
   if (slot >= 0 && !isPlaced && top.probability < SURE) return unnamedGrowth(amounts);
-  const placed = isPlaced ? sampledSize(netOf(judgement, possible), units) : null;
+  const placed = isPlaced ? sampledSize(net.possible(slot), units) : null;
   const estimate = placed === null ? whole : between(placed, { whole, shared: 1 });
   const bytes = all.bytes * (estimate.bytesPerUnit / whole.bytesPerUnit);
-  const ownSamples = gained.filter((sample) => isOwn(sample, slot)).length;
+  const ownSamples = net.own(slot).gained;
   return growthOf({ source, key: all, estimate, bytes, ownSamples, isSure: false }, amounts);
 }
 
@@ -211,30 +213,12 @@ function growthOf(
 }
 
 /** Its own bytes and a part of the unplaced ones that is as large as its part of the placed ones that grow. */
-function withUnplaced(slot: number, judgement: SurvivalJudgement): SlopeEstimate | null {
-  const { all, scopes, unitsOf } = judgement;
-  const growing = [...scopes].filter(([, { state }]) => isGrowing(state)).map(([each]) => each);
-  const own = netOf(judgement, (sample) => isOwn(sample, slot)).bytes;
-  const placed = netOf(judgement, (sample) => growing.some((each) => isOwn(sample, each))).bytes;
-  if (!(own > 0 && placed > 0)) return null;
-  const share = own / placed;
+function withUnplaced(slot: number, { judgement, net, placedBytes }: Amounts): SlopeEstimate | null {
+  const { all, unitsOf } = judgement;
+  const own = net.own(slot).bytes;
+  if (!(own > 0 && placedBytes > 0)) return null;
+  const share = own / placedBytes;
   return sampledSize({ bytes: share * all.bytes, variance: share * all.variance }, unitsOf(slot));
-}
-
-/** What samples of this kind gained less what died of them. */
-function netOf({ gained, died }: SurvivalJudgement, isOfKind: (sample: Survivor) => boolean): SampledBytes {
-  let [bytes, variance] = [0, 0];
-  for (const [samples, sign] of [
-    [gained, 1],
-    [died, -1],
-  ] as const) {
-    for (const sample of samples) {
-      if (!isOfKind(sample)) continue;
-      bytes += sign * sample.bytes;
-      variance += sample.bytes ** 2;
-    }
-  }
-  return { bytes, variance };
 }
 
 function unitsOfSource(source: number, { all, unitsOf }: SurvivalJudgement): number {
@@ -245,8 +229,4 @@ function unitsOfSource(source: number, { all, unitsOf }: SurvivalJudgement): num
 
 function isGrowing(state: KeyJudgement['state']): boolean {
   return state === 'growing' || state === 'leaking';
-}
-
-function isOwn({ slots }: Survivor, slot: number): boolean {
-  return slots.length === 1 && slots[0] === slot;
 }

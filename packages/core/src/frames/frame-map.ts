@@ -23,7 +23,7 @@ const REQUESTS = keyNumber('requests');
 /** Anywhere: a file's source map is read whole. */
 const START = { line: 0, column: 0 };
 /** Stacks that are learned from in one step. */
-const STACKS_PER_STEP = 300;
+const STACKS_PER_STEP = 20;
 /** Stacks of a read or two. */
 const MAX_LEARNED = 5000;
 
@@ -56,8 +56,9 @@ export class FrameMap {
   /** Numbers of stacks that were learned from. */
   readonly #learned = new Set<number>();
 
-  constructor(files: AppFiles) {
-    this.#scripts = new Scripts(files);
+  /** @param maxPauseMs that reading one source file may stop the program */
+  constructor(files: AppFiles, maxPauseMs?: number) {
+    this.#scripts = new Scripts(files, maxPauseMs);
     this.#table = new FunctionTable(files, this.#scripts);
     this.#enclosing = new Enclosing(this.#scripts, this.#table);
     this.#sourceCalls = new SourceCalls(this.#scripts, this.#table);
@@ -84,6 +85,11 @@ export class FrameMap {
     this.#changed();
   }
 
+  /** Files whose functions are not known as they would take too long to parse, those found since the last time that this was asked. */
+  takeUnparsed(): string[] {
+    return this.#scripts.takeUnparsed();
+  }
+
   /**
    * True where several scopes have handlers that start there: one factory or one wrapper made them, so that it is worth
    * looking at what they captured.
@@ -103,12 +109,15 @@ export class FrameMap {
     while (steps.next().done !== true);
   }
 
-  /** The same in steps of some milliseconds, of a file or of some hundred stacks. */
+  /** The same in steps: a file, its source map, or some stacks. Placing and describing functions then needs no more than look-ups. */
   *learning(stacks: readonly (readonly ProfiledFunction[])[]): Generator<void, void> {
     for (const path of filesOf(stacks)) {
       if (this.#scripts.isRead(path)) continue;
-      this.#readFile(path);
       yield;
+      this.#scripts.outline(path);
+      if (installedPackage(path) !== null) continue;
+      yield;
+      this.#scripts.original(path, START);
     }
     for (let from = 0; from < stacks.length; from += STACKS_PER_STEP) {
       if (from > 0) yield;
@@ -123,12 +132,6 @@ export class FrameMap {
     return this.#registry.noteCalls((fn: CapturedFunction) =>
       this.#wrapperSource.calls(this.#table.of(fn.holder), fn.variable),
     );
-  }
-
-  /** Reads a file, so that placing and describing its functions need no more than look-ups. */
-  #readFile(path: string): void {
-    if (installedPackage(path) === null) this.#scripts.original(path, START);
-    this.#scripts.outline(path);
   }
 
   #learnStack(stack: readonly ProfiledFunction[]): void {
@@ -165,8 +168,8 @@ export class FrameMap {
     return false;
   }
 
-  /** The functions to print for a stack. */
-  describe(stack: readonly ProfiledFunction[]): StackDescription {
+  /** The functions to print for a stack. @param slot of the scope that is asked about: then no other's handler is named; null for any */
+  describe(stack: readonly ProfiledFunction[], slot: number | null = null): StackDescription {
     const view = this.#reader.view(this.#known(stack));
     const { role, slots } = this.#reader.role(view);
     const kind = role === 'requests' || role === 'middleware' ? role : 'function';
@@ -174,7 +177,8 @@ export class FrameMap {
     const handler =
       view.handler >= 0
         ? wrappedHandler(view, this.#registry, this.#scripts, this.#wrapperSource)
-        : (this.#reader.outer(view, kind) ?? this.#onlyHandler(slots));
+        : (this.#reader.outer(view, kind) ??
+          (slot === null || slots.includes(slot) ? this.#onlyHandler(slots) : undefined));
     return {
       entry: this.#frame(role === 'requests' ? allocating : this.#reader.entered(view)),
       allocating: this.#frame(allocating),

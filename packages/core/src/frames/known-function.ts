@@ -100,7 +100,7 @@ export class FunctionTable {
   #fileName(path: string | null, { url, line }: ProfiledFunction): string {
     if (path !== null) return below(this.#files.cwd, path);
     if (url !== '') return url.startsWith('data:') ? 'data:' : url;
-    return line < 0 ? '(native)' : '(evaluated code)';
+    return line < 0 ? '' : '(evaluated code)';
   }
 
   #classify(key: string, profiled: ProfiledFunction): KnownFunction {

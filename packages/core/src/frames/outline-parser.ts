@@ -62,8 +62,8 @@ const Base = Parser as unknown as new (options: Options, input: string) => Parse
 /** Stands for every statement that was read: nothing asks for one again, and trees of bundles are hundreds of MB. */
 const READ: Node = { type: 'EmptyStatement', start: 0, end: 0 };
 
-/** Between two looks at the clock; some 0.1 ms. */
-const TOKENS_PER_LOOK = 2048;
+/** Between two looks at the clock: some 0.1 ms, before the parser is compiled a few. */
+const TOKENS_PER_LOOK = 256;
 
 /** Calls that hand a function to a router: it stands for itself. */
 const ROUTING = /^(?:get|post|put|patch|delete|del|head|options|all|route|query)$/;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { contained } from '../contain.ts';
 import type { AppFiles } from './app-files.ts';
-import { parseSource } from './outline-parser.ts';
+import { OutOfTime, parseSource } from './outline-parser.ts';
 import { ScriptOrigins } from './script-origins.ts';
 import { type Position, ScriptOutline } from './script-outline.ts';
 import { findMap, type OriginalPosition, type SourceMap } from './source-map.ts';
@@ -13,8 +13,15 @@ const MAX_FILES = 1000;
 /** Bookkeeping of one file. */
 const FILE_BYTES = 300;
 
-/** One file may stop the program for so long; 6 to 15 MB of source are parsed in a second. */
-const MAX_PARSE_MS = 500;
+/**
+ * Of the stop that one file may make, the part for reading and parsing it: 5 to 15 MB of source take a second (5 of TypeScript's own 9 MB), and
+ * what is made of it then takes a sixth as long again, up to a third where there is little in it but lines.
+ */
+const PARSE_SHARE = 0.6;
+/** Source that cannot be parsed in a millisecond whatever it is: more of it is not begun. */
+const CHARACTERS_PER_MS = 15_000;
+/** Files that are told. */
+const MAX_UNPARSED = 20;
 
 /** What is known of one file; undefined where it was not asked yet. */
 interface Script {
@@ -35,6 +42,9 @@ export interface WrittenText extends OriginalPosition {
 /** The app's files: their functions, and where these came from. Every file is parsed once while it is remembered. */
 export class Scripts {
   readonly #files: AppFiles;
+  readonly #maxPauseMs: number;
+  readonly #unparsed = new Set<string>();
+  #toldUnparsed = 0;
   readonly #byPath: LRUCache<string, Script> = new LRUCache<string, Script>({
     max: MAX_FILES,
     maxSize: MAX_BYTES,
@@ -43,14 +53,19 @@ export class Scripts {
       Math.min(MAX_BYTES, FILE_BYTES + (outline?.bytes ?? 0) + (origins?.bytes ?? 0)),
   });
 
-  constructor(files: AppFiles) {
+  /** @param maxPauseMs that one file may stop the program */
+  constructor(files: AppFiles, maxPauseMs = 300) {
     this.#files = files;
+    this.#maxPauseMs = maxPauseMs;
   }
 
   /** The functions of a file; null where it cannot be read or parsed, or not in time. */
   outline(path: string): ScriptOutline | null {
     const script = this.#script(path);
-    if (script.outline === undefined) this.#readOutline(path, script, this.#files.readSource(path));
+    if (script.outline === undefined) {
+      const isOver = this.deadline();
+      this.#readOutline(path, script, { source: this.#files.readSource(path), isOver });
+    }
     return script.outline ?? null;
   }
 
@@ -98,9 +113,16 @@ export class Scripts {
     return { ...start, text: source === null ? null : textBetween(source, start, map.original(to)) };
   }
 
+  /** Files that take too long to parse, those found since the last time that this was asked; twenty at most are told in all. */
+  takeUnparsed(): string[] {
+    const paths = [...this.#unparsed].slice(this.#toldUnparsed);
+    this.#toldUnparsed = this.#unparsed.size;
+    return paths;
+  }
+
   /** True once it is time to end a parse that begins now. */
   deadline(): () => boolean {
-    const until = this.#files.now() + MAX_PARSE_MS;
+    const until = this.#files.now() + PARSE_SHARE * this.#maxPauseMs;
     return () => this.#files.now() > until;
   }
 
@@ -118,18 +140,23 @@ export class Scripts {
   }
 
   #readOrigins(path: string, script: Script): void {
+    const isOver = this.deadline();
     const source = this.#files.readSource(path);
     const map = findMap(path, source, this.#files);
     script.isMapped = map !== null;
     script.map = map && new WeakRef(map);
     if (map === null) return;
-    this.#readOutline(path, script, source);
+    this.#readOutline(path, script, { source, isOver });
     script.origins = script.outline ? contained(() => new ScriptOrigins(script.outline!, map), null) : null;
     this.#measure(path);
   }
 
-  #readOutline(path: string, script: Script, source: string | null): void {
-    if (source !== null) script.outline ??= this.#parse(source);
+  #readOutline(
+    path: string,
+    script: Script,
+    { source, isOver }: { source: string | null; isOver: () => boolean },
+  ): void {
+    if (source !== null) script.outline ??= this.#parse(path, source, isOver);
     script.outline ??= null;
     this.#measure(path);
   }
@@ -142,7 +169,13 @@ export class Scripts {
     this.#byPath.set(path, script);
   }
 
-  #parse(source: string): ScriptOutline | null {
-    return contained(() => new ScriptOutline(source, parseSource(source, this.deadline())), null);
+  #parse(path: string, source: string, isOver: () => boolean): ScriptOutline | null {
+    try {
+      if (source.length > CHARACTERS_PER_MS * this.#maxPauseMs) throw new OutOfTime();
+      return new ScriptOutline(source, parseSource(source, isOver));
+    } catch (error) {
+      if (error instanceof OutOfTime && this.#unparsed.size < MAX_UNPARSED) this.#unparsed.add(path);
+      return null;
+    }
   }
 }

@@ -3,6 +3,12 @@ import type { Seen } from '../types.ts';
 type Handlers = NonNullable<Seen['handlers']>;
 type Handler = Handlers[number];
 
+/** A handler of the scope of a slot. */
+export interface OfferedHandler {
+  slot: number;
+  handler: Handler;
+}
+
 /** Handlers of one unit that are looked at: routes have a few. */
 const MAX_PER_UNIT = 16;
 /** Handlers that wait to be read; apps have hundreds, and what does not fit comes again with a later unit. */
@@ -30,13 +36,9 @@ export class HandlerInbox {
       if (typeof handler === 'function') this.#waiting.push({ slot, handler: new WeakRef(handler) });
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0;
-  }
-
-  /** What came first since the last time, where it is still alive. @param max how much of it */
-  take(max: number = MAX_WAITING): { slot: number; handler: Handler }[] {
-    const taken = this.#waiting.splice(0, max);
+  /** What came since the last time, where it is still alive. */
+  take(): OfferedHandler[] {
+    const taken = this.#waiting.splice(0);
     return taken.flatMap(({ slot, handler }) => {
       const alive = handler.deref();
       return alive === undefined ? [] : [{ slot, handler: alive }];

@@ -1,14 +1,10 @@
 import type { AnyFunction, CapturedFunction, ProfiledFunction } from '../internal-types.ts';
-import type { HandlerInbox } from './handler-inbox.ts';
+import type { OfferedHandler } from './handler-inbox.ts';
 
 /** Of one scope: its routes have a few each, and a loop that makes functions must not fill memory. */
 const MAX_PER_SCOPE = 32;
 /** Closures of one place in one scope that are looked into: a factory may have made several of its functions. */
 const MAX_CLOSURES = 8;
-/** Handlers that are located, or compared, in one turn of the event loop. */
-const PER_TURN = 32;
-/** Handlers that are looked into in one turn: each takes a millisecond or a few. */
-const LOOKS_PER_TURN = 4;
 
 /** A handler by where it starts, and what its closures hold. */
 export interface LocatedHandler extends ProfiledFunction {
@@ -40,35 +36,33 @@ export class LocatedHandlers {
     this.#source = source;
   }
 
-  /** Locates what has come in, some per turn. @returns the slots that have more handlers than before */
-  *take(inbox: HandlerInbox): Generator<void, number[]> {
+  /**
+   * Locates what a `HandlerInbox` gave, a handler per step: each takes some tenths of a millisecond, and an app of thousands of routes brings as many
+   * at once. @returns the slots that have more handlers than before
+   */
+  *taking(offered: readonly OfferedHandler[]): Generator<void, number[]> {
     const changed = new Set<number>();
-    while (!inbox.isEmpty) {
-      for (const { slot, handler } of inbox.take(PER_TURN)) {
-        const located = this.#source.locate(handler);
-        if (located !== null && this.#add(slot, handler, located)) changed.add(slot);
-      }
-      if (!inbox.isEmpty) yield;
+    for (const { slot, handler } of offered) {
+      const located = this.#source.locate(handler);
+      if (located !== null && this.#add(slot, handler, located)) changed.add(slot);
+      yield;
     }
     return [...changed];
   }
 
   /**
-   * Looks into the closures of handlers, each once, some per turn.
+   * Looks into the closures of handlers, each once, a handler per step: that takes a millisecond or a few.
    *
-   * @param isWrapper whether that is worth it for a handler of this place
+   * @param isWrapper whether it is worth it for a handler of this place
    * @returns the slots of which more is known than before
    */
-  *look(isWrapper: (place: ProfiledFunction) => boolean): Generator<void, number[]> {
+  *looking(isWrapper: (place: ProfiledFunction) => boolean): Generator<void, number[]> {
     const changed = new Set<number>();
-    let [compared, looked] = [0, 0];
     for (const [slot, entries] of this.#bySlot) {
       for (const entry of entries.values()) {
         if (entry.closures.length === 0) continue;
-        if (++compared % PER_TURN === 0) yield;
-        if (!isWrapper(entry.place)) continue;
-        if (this.#lookInto(entry)) changed.add(slot);
-        if (++looked % LOOKS_PER_TURN === 0) yield;
+        if (isWrapper(entry.place) && this.#lookInto(entry)) changed.add(slot);
+        yield;
       }
     }
     return [...changed];

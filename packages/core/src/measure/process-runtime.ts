@@ -51,7 +51,11 @@ export function processRuntime(options: ProcessRuntimeOptions = {}): Runtime {
     heapUsedBytes: readHeapUsed,
     every,
     afterGcsKnown,
-    nextTurn: (run) => void setImmediate(run),
+    nextTurn(run, isAwaited) {
+      // An immediate that holds nothing would not wake an idle process; a timer does.
+      if (isAwaited) setImmediate(run);
+      else delay(1, run);
+    },
     watchMajorGcs(onFloor, onMajorGc, onCost = () => undefined, onGc = () => undefined) {
       const watch = new GcWatch({
         now,

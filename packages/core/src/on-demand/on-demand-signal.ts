@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { toError } from '../contain.ts';
 import { leaveSignalMarker } from '../control/signal-marker.ts';
+import { LeakguardError } from '../errors.ts';
 import type { AllocationSnapshot } from '../report/allocation-snapshot.ts';
 import type { OnDemandSignal } from './signal-option.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
@@ -30,6 +31,7 @@ export interface OnDemandSignalOptions {
   tell: (snapshot: SignalledSnapshot) => void;
   /** Something the operator should know. */
   notice: (message: string) => void;
+  /** Gets what could not be taken or written, `ERR_LEAKGUARD_SNAPSHOT_FILE` for a file. Must not throw. */
   onError: (error: unknown) => void;
   /** Monotonic milliseconds. */
   now: () => number;
@@ -61,7 +63,7 @@ function listen(signal: OnDemandSignal, options: OnDemandSignalOptions): { close
     options.notice(`cannot listen for ${signal} here: ${toError(error).message}`);
     return { close: () => undefined };
   }
-  const removeMarker = leaveSignalMarker(signal);
+  const removeMarker = leaveSignalMarker(signal, taking.folder);
   options.notice(`kill -${signal} ${process.pid} writes a snapshot into ${taking.folder}`);
   return {
     close: () => {
@@ -78,6 +80,8 @@ class SignalledTaking {
   #lastMs = Number.NEGATIVE_INFINITY;
   #isTaking = false;
   #older: AllocationSnapshot | null = null;
+  /** Its files cannot be written, and that has been told. */
+  #isOut = false;
 
   constructor(options: OnDemandSignalOptions) {
     this.#options = options;
@@ -109,9 +113,26 @@ class SignalledTaking {
 
   #write(snapshot: AllocationSnapshot): Pick<SignalledSnapshot, 'file' | 'failure'> {
     try {
-      return { file: this.#folder.write(snapshot), failure: null };
-    } catch (error) {
-      return { file: null, failure: toError(error).message };
+      const file = this.#folder.write(snapshot);
+      this.#resumed();
+      return { file, failure: null };
+    } catch (cause) {
+      const reason = toError(cause).message;
+      this.#failed(`cannot write a snapshot into ${this.folder} (${reason})`, cause);
+      return { file: null, failure: reason };
     }
+  }
+
+  /** Each one that is lost is an error, for somebody asked for it; the log is told once. */
+  #failed(message: string, cause: unknown): void {
+    const { notice, onError } = this.#options;
+    onError(new LeakguardError('ERR_LEAKGUARD_SNAPSHOT_FILE', `leakguard: ${message}`, { cause }));
+    if (!this.#isOut) notice(`${message}; the next signal tries again`);
+    this.#isOut = true;
+  }
+
+  #resumed(): void {
+    if (this.#isOut) this.#options.notice(`snapshots are written into ${this.folder} again`);
+    this.#isOut = false;
   }
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { privateFolder } from '../control/control-address.ts';
 import { makePrivateFolder } from '../control/private-folder.ts';
 import type { AllocationSnapshot } from '../report/allocation-snapshot.ts';
+import { makeFolder } from '../report/make-folder.ts';
 import { writeSnapshotFile } from '../report/snapshot-file.ts';
 
 /** Files kept, of those that this process wrote. */
@@ -45,6 +46,6 @@ export class SnapshotFolder {
   #make(): void {
     const uid = process.geteuid?.();
     if (this.#given === null && uid !== undefined) makePrivateFolder(this.path, uid);
-    else mkdirSync(this.path, { recursive: true });
+    else makeFolder(this.path);
   }
 }

@@ -56,12 +56,12 @@ export class AllocationSnapshot {
     return this.data.memory;
   }
 
-  /** CPU that taking it cost, with its after-effect as it was charged to the guard's budget, milliseconds. */
+  /** CPU that taking it cost, milliseconds: as measured in the read and the turns that placed it, and an estimate of what follows. */
   get costMs(): number {
     return this.data.costMs;
   }
 
-  /** How long the program stood still for it, milliseconds. */
+  /** The longest that it stopped the program without a break, milliseconds: the read with its GC, or a turn of placing it. */
   get pauseMs(): number {
     return this.data.pauseMs;
   }

@@ -11,6 +11,8 @@ export interface AllocationTextOptions extends GroupOptions {
 }
 
 const DEFAULT_TOP = 10;
+/** A profiler that had run for less was started by the snapshot itself. */
+const STARTED_MS = 1000;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /**
@@ -35,7 +37,7 @@ export function formatStatistic(
 /** What holds most in a snapshot, as text; the reason where it holds no stacks. */
 export function formatSnapshot(snapshot: AllocationSnapshot, options: AllocationTextOptions = {}): string {
   const { groupBy = 'function', top = DEFAULT_TOP } = options;
-  const { pid, time, memory } = snapshot.data;
+  const { time, memory } = snapshot.data;
   const head = `allocations alive at ${formatTime(time)}, ${formatProcess(snapshot)}`;
   const footprint = `heap ${formatSize(memory.floorBytes ?? memory.heapUsedBytes)}, rss ${formatSize(memory.rssBytes)}`;
   if (snapshot.unavailable !== null) return `${head}: none, ${snapshot.unavailable}\n${footprint}`;
@@ -44,10 +46,15 @@ export function formatSnapshot(snapshot: AllocationSnapshot, options: Allocation
     `${head}; ${samplingOf(snapshot)}`,
     `${footprint}; reading cost ${formatMs(snapshot.costMs)} of CPU, ${formatMs(snapshot.pauseMs)} of pause`,
     ...lines(all, groupBy, top),
-    ...(all.length === 0
-      ? [`no sample alive: pid ${pid} has allocated little since its profiler started`]
-      : []),
+    ...(all.length === 0 ? [`no sample alive: ${lackOf(snapshot)}`] : []),
   ].join('\n');
+}
+
+/** Why a snapshot holds no sample, though the profiler was read. */
+function lackOf({ data: { pid, sampledMs } }: AllocationSnapshot): string {
+  return sampledMs !== undefined && sampledMs < STARTED_MS
+    ? 'this snapshot started the profiler, take another one to see what has been allocated since'
+    : `pid ${pid} has allocated little since its profiler started; let traffic pass and take another one`;
 }
 
 /**
@@ -121,7 +128,7 @@ function lines(
 function samplingOf({ data: { samplingIntervalBytes, stacks } }: AllocationSnapshot): string {
   const samples = (stacks ?? []).reduce((sum, stack) => sum + stack.samples, 0);
   const interval = samplingIntervalBytes === null ? '' : `, one per ${formatSize(samplingIntervalBytes)}`;
-  return `${samples} samples${interval}; ± is their error (95 %)`;
+  return `${samples} ${samples === 1 ? 'sample' : 'samples'}${interval}; ± is their error (95 %)`;
 }
 
 function footprintChange({ data: newer }: AllocationSnapshot, { data: older }: AllocationSnapshot): string {

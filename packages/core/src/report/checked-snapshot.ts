@@ -70,6 +70,7 @@ function snapshot(shape: Shape): AllocationSnapshotData {
       .field('stacks')
       .orNull((field) => field.list((stack) => stackStatistic(stack, frames.length))),
     unavailable: shape.field('unavailable').orNull((field) => field.string()),
+    ...shape.optional('sampledMs', (field) => field.amount()),
     costMs: shape.field('costMs').amount(),
     pauseMs: shape.field('pauseMs').amount(),
   };

@@ -96,8 +96,8 @@ type MemoryScope = Pick<
 /** A snapshot was taken: what it says in short. */
 export interface SnapshotBody {
   event: 'snapshot';
-  /** Who asked: `takeSnapshot()`, the signal, the control socket, or the guard by its schedule. */
-  trigger: 'call' | 'signal' | 'control' | 'schedule';
+  /** Who asked: `takeSnapshot()`, the signal or the control socket. Those of the guard's own schedule have no line. */
+  trigger: 'call' | 'signal' | 'control';
   memory: MemoryReport;
   /** Bytes per sample on average; null where the profiler does not run. */
   samplingIntervalBytes: number | null;

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { textOf } from '../contain.ts';
 import { rotate } from './log-rotation.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Where one line would make the file larger than this, bytes, the file is rotated first. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -131,23 +122,6 @@ function openForAppend(file: string): number {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     makeFolder(dirname(file));
     return openSync(file, APPEND, 0o666);
-  }
-}
-
-/**
- * Makes a folder and those above it. Node's own `recursive` never returns where a folder exists in which none can be
- * made (below /proc, on Node 20 to 26): it takes ENOENT for a parent that is missing.
- */
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    const parent = dirname(folder);
-    if (code !== 'ENOENT' || parent === folder || existsSync(parent)) throw error;
-    makeFolder(parent);
-    makeFolder(folder);
   }
 }
 

@@ -9,7 +9,7 @@ const SITES = 5;
 
 /** What a `snapshot` line says beside the snapshot itself. */
 export interface SnapshotOrigin {
-  /** Who asked: code, the signal, the control socket, or the guard itself. */
+  /** Who asked: code, the signal or the control socket. */
   trigger: SnapshotBody['trigger'];
   /** An earlier one of the same process to compare with, null for none. */
   older: AllocationSnapshot | null;

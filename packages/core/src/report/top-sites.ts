@@ -34,7 +34,8 @@ function ranked(
 
 function site(statistic: AllocationStatistic | AllocationDifference, ageMs: number | null): TopSite {
   const { frames, bytes, samples, errorBytes } = statistic;
-  const deltaBytes = 'deltaBytes' in statistic ? statistic.deltaBytes : null;
+  // Without an older one, since the profiler was started: every sample that is alive was taken since.
+  const deltaBytes = 'deltaBytes' in statistic ? statistic.deltaBytes : bytes;
   return { frame: frames[0]!, bytes, samples, deltaBytes, errorBytes, ageMs };
 }
 

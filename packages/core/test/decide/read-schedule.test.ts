@@ -22,19 +22,25 @@ function moment(change: Partial<ReadMoment> = {}): ReadMoment {
 function past(change: Partial<PastRead> = {}): PastRead {
   return {
     ...{ nowMs: 1000 + 10 * MINUTE, units: 20_050, heapUsedBytes: 40 * MB },
-    ...{ pauseMs: 20, chargeMs: 500, forced: true },
+    ...{ pauseMs: 20, forced: true, isOnDemand: false },
     ...change,
   };
 }
 
+/** A read with what it costs. */
+type CostedRead = Partial<PastRead> & { chargeMs?: number };
+
 /** What a schedule says after these reads. */
 function why(
   at: Partial<ReadMoment>,
-  reads: Partial<PastRead>[] = [],
+  reads: CostedRead[] = [],
   options: Partial<typeof OPTIONS> = {},
 ): string {
   const schedule = new ReadSchedule({ ...OPTIONS, ...options });
-  for (const read of reads) schedule.noteRead(past(read));
+  for (const { chargeMs = 500, ...read } of reads) {
+    schedule.noteRead(past(read));
+    schedule.charge(chargeMs);
+  }
   const { due, why } = schedule.decide(moment(at));
   return due ? `due: ${why}` : why;
 }
@@ -78,6 +84,36 @@ describe('the budget', () => {
     const reads = [{ chargeMs: 1200 }, { chargeMs: 1200, nowMs: 1000 + 11 * MINUTE }];
     expect(why(after(13.9), reads)).toBe(unpaid);
     expect(why(after(14), reads)).toBe('due: diagnose');
+  });
+
+  it('what comes to a read while it is placed is owed as well', () => {
+    const schedule = new ReadSchedule(OPTIONS);
+    schedule.noteRead(past());
+    schedule.charge(600);
+    schedule.charge(600);
+    expect(schedule.decide(moment(after(11.9)))).toEqual({ due: false, why: unpaid });
+    expect(schedule.decide(moment(after(12))).due).toBe(true);
+  });
+
+  it('reads on demand keep it from its own for two minutes at most, however many and dear they are', () => {
+    const demanded = Array(20).fill({ chargeMs: 5000, isOnDemand: true });
+    expect(why(after(11.9), demanded)).toBe(unpaid);
+    expect(why(after(12), demanded)).toBe('due: diagnose');
+    expect(why(after(12), demanded, { maxOverhead: 0.02 })).toBe('due: diagnose');
+    expect(why(after(11.9), demanded, { maxOverhead: 0.02 })).toBe(unpaid);
+  });
+
+  it('a cheap read on demand is owed what it costs, and takes nothing off what was owed before', () => {
+    expect(why(after(11), [{ chargeMs: 100, isOnDemand: true }])).toBe('due: diagnose');
+    const reads = [{ chargeMs: 3000 }, { chargeMs: 3000, isOnDemand: true }];
+    expect(why(after(14.9), reads)).toBe(unpaid);
+    expect(why(after(15), reads)).toBe('due: diagnose');
+  });
+
+  it('a read on demand is one of its own: the next is counted from it', () => {
+    const demanded = [{ chargeMs: 1, isOnDemand: true }];
+    expect(why({ ...after(11), units: 22_049 }, demanded)).toBe('too few units since the last read');
+    expect(why({ ...after(11), units: 22_050 }, demanded)).toBe('due: diagnose');
   });
 
   it('time without reads is not saved up', () => {

@@ -256,7 +256,7 @@ describe('a frame', () => {
     [node('', 'evaluated', 2), { function: 'evaluated', file: '(evaluated code)', line: 3 }],
     [node('evalmachine.<anonymous>', ''), { function: '(anonymous)', file: 'evalmachine.<anonymous>' }],
     [node('data:text/javascript,export default 1', 'd'), { file: 'data:' }],
-    [native('push'), { function: 'push', file: '(native)', line: 0, column: 0 }],
+    [native('push'), { function: 'push', file: '', line: 0, column: 0 }],
     [node('/elsewhere/x.cjs', 'f'), { file: '/elsewhere/x.cjs' }],
     [node('file:///app/src/gone.js', 'f'), { file: 'src/gone.js' }],
   ])('of %j is %j', (profiled, frame) => {

@@ -54,6 +54,38 @@ describe('tracked collections', () => {
     expect(sizes()).toHaveLength(3);
   });
 
+  it('have a name that fits a line, whatever is given for one', () => {
+    const { collections, sizes } = setUp();
+    const kept = [[1], [2], [3], [4], [5], [6]];
+    for (const [index, name] of ['', '\u0000\u001b[2J', 'n'.repeat(1e7), null, {}, Symbol('s')].entries())
+      collections.track(name as never, kept[index]!);
+    const names = sizes().map(([name]) => name as string);
+    expect(names).toEqual([
+      ...['(unnamed)', '\uFFFD\uFFFD[2J', `${'n'.repeat(255)}…`, 'null', '[object Object]', 'Symbol(s)'],
+    ]);
+    const end = collections.track('', kept[0]!);
+    expect(sizes().at(-1)).toEqual(['(unnamed)#2', 1]);
+    end();
+    expect(sizes()).toHaveLength(6);
+  });
+
+  it('are read by what they have now: one that becomes of another kind is read as that', () => {
+    const { collections, errors, sizes } = setUp();
+    const changing: { size?: unknown; length?: number } = { size: 3 };
+    collections.track('changing', changing as never);
+    expect(sizes()).toEqual([['changing', 3]]);
+    changing.length = 7;
+    delete changing.size;
+    expect(sizes()).toEqual([['changing', 7]]);
+    changing.size = () => 5;
+    expect(sizes()).toEqual([['changing', null]]);
+    delete changing.size;
+    expect(sizes()).toEqual([['changing', 7]]);
+    delete changing.length;
+    expect(sizes()).toEqual([['changing', null]]);
+    expect(errors).toHaveLength(1);
+  });
+
   it('have another id when a name comes again, so that another collection is not judged by the first one', () => {
     const { collections } = setUp();
     collections.track('cache', [])();

@@ -46,12 +46,12 @@ describe('located handlers', () => {
   it('are looked into once each, where that is worth it, and each scope gets what its own closures hold', () => {
     const { inbox, handlers, looked, wrapper } = setUp();
     for (const slot of [3, 5]) inbox.offer(slot, [wrapper()]);
-    expect(inTurns(handlers.take(inbox)).result).toEqual([3, 5]);
-    expect(inTurns(handlers.look(() => false)).result).toEqual([]);
+    expect(inTurns(handlers.taking(inbox.take())).result).toEqual([3, 5]);
+    expect(inTurns(handlers.looking(() => false)).result).toEqual([]);
     expect(handlers.of(3)).toEqual([{ ...at(1), captured: [] }]);
-    expect(inTurns(handlers.look(() => true)).result).toEqual([3, 5]);
+    expect(inTurns(handlers.looking(() => true)).result).toEqual([3, 5]);
     expect(handlers.of(5)).toEqual([{ ...at(1), captured: [holds(101, 1)] }]);
-    expect(inTurns(handlers.look(() => true)).result).toEqual([]);
+    expect(inTurns(handlers.looking(() => true)).result).toEqual([]);
     expect(looked).toHaveLength(2);
   });
 
@@ -59,37 +59,34 @@ describe('located handlers', () => {
     const { inbox, handlers, looked, wrapper } = setUp();
     const closures = Array.from({ length: 14 }, wrapper);
     inbox.offer(0, closures.slice(0, 2));
-    inTurns(handlers.take(inbox));
-    inTurns(handlers.look(() => true));
+    inTurns(handlers.taking(inbox.take()));
+    inTurns(handlers.looking(() => true));
     inbox.offer(0, [...closures]);
-    inTurns(handlers.take(inbox));
-    inTurns(handlers.look(() => true));
+    inTurns(handlers.taking(inbox.take()));
+    inTurns(handlers.looking(() => true));
     expect(handlers.of(0)[0]!.captured.map(({ line }) => line)).toEqual([
       ...[100, 101, 102, 103, 104, 105, 106, 107],
     ]);
     expect(looked).toHaveLength(8);
   });
 
-  it('are located and looked into in turns, a few in each', () => {
-    const { inbox, handlers, located, wrapper } = setUp();
+  it('are located and looked into one per step', () => {
+    const { inbox, handlers, located, looked, wrapper } = setUp();
     for (let slot = 0; slot < 100; slot += 1) inbox.offer(slot, [wrapper()]);
-    const taking = handlers.take(inbox);
+    const taking = handlers.taking(inbox.take());
     taking.next();
-    expect(located).toHaveLength(32);
-    expect(inTurns(taking).turns).toBe(3);
-    expect(inTurns(handlers.look(() => true)).turns).toBeGreaterThanOrEqual(25);
+    expect(located).toHaveLength(1);
+    inTurns(taking);
+    handlers.looking(() => true).next();
+    expect([located.length, looked.length]).toEqual([100, 1]);
   });
 
-  it('of a scope that lost its slot are forgotten, also while others are located', () => {
+  it('of a scope that lost its slot are forgotten', () => {
     const { inbox, handlers, wrapper } = setUp();
-    for (let slot = 0; slot < 40; slot += 1) inbox.offer(slot, [wrapper()]);
-    const taking = handlers.take(inbox);
-    taking.next();
-    for (const slot of [0, 39]) {
-      inbox.forget(slot);
-      handlers.forget(slot);
-    }
-    inTurns(taking);
-    expect([handlers.of(0), handlers.of(39), handlers.of(38).length]).toEqual([[], [], 1]);
+    for (let slot = 0; slot < 3; slot += 1) inbox.offer(slot, [wrapper()]);
+    inTurns(handlers.taking(inbox.take()));
+    handlers.forget(0);
+    inTurns(handlers.looking(() => true));
+    expect([handlers.of(0), handlers.of(2).length]).toEqual([[], 1]);
   });
 });

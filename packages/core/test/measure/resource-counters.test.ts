@@ -14,11 +14,11 @@ const countOf = (counts: readonly { name: string; value: number }[], name: strin
 describe('the counts of this process', () => {
   it('have timers, listeners of process, detached contexts and global handles', () => {
     const runtime = processRuntime();
-    const before = resourceCounts(runtime);
+    const before = resourceCounts(runtime, 0);
     const timers = Array.from({ length: 20 }, () => setTimeout(() => undefined, 1e6));
     const listener = () => undefined;
     process.on('SIGWINCH', listener);
-    const after = resourceCounts(runtime);
+    const after = resourceCounts(runtime, 0);
     for (const timer of timers) clearTimeout(timer);
     process.off('SIGWINCH', listener);
     const gained = (name: string) => countOf(after, name)! - (countOf(before, name) ?? 0);
@@ -32,7 +32,7 @@ describe('the counts of this process', () => {
   it('have the 24 most frequent kinds of active resources', () => {
     const runtime = new FakeRuntime();
     runtime.activeKinds = Array.from({ length: 30 }, (_, k) => Array<string>(k + 1).fill(`Kind${k}`)).flat();
-    const kinds = resourceCounts(runtime).filter(({ name }) => name.startsWith('active '));
+    const kinds = resourceCounts(runtime, 0).filter(({ name }) => name.startsWith('active '));
     expect(kinds).toHaveLength(24);
     expect(kinds[0]).toEqual({ name: 'active Kind29', value: 30 });
   });
@@ -44,7 +44,7 @@ describe('the counts of this process', () => {
     for (let k = 0; k < 12; k++) server.on('connection', () => undefined);
     const name = seenEmitters().find(({ emitter }) => emitter === server)!.name;
     expect(name).toMatch(/^Server/);
-    const counts = resourceCounts(new FakeRuntime());
+    const counts = resourceCounts(new FakeRuntime(), 0);
     // `node:http` listens to connections itself.
     expect(countOf(counts, `listeners 'connection' on ${name}`)).toBe(13);
   });

@@ -1,14 +1,30 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contained } from '../../src/contain.ts';
 import type { LeakguardError } from '../../src/errors.ts';
 import { signalOption } from '../../src/on-demand/signal-option.ts';
 import { isUnderNodemon } from '../../src/on-demand/under-nodemon.ts';
 import { readSnapshotFile } from '../../src/report/snapshot-file.ts';
 import { type Running, runProgram } from '../control/on-demand-program.ts';
 import { type BuiltCore, builtCore } from '../report/built-core.ts';
-import { temporaryFolder } from '../report/temporary-folder.ts';
+import {
+  type BadPlace,
+  fileInPlace,
+  fullDisk,
+  readOnlyPlace,
+  temporaryFolder,
+} from '../report/temporary-folder.ts';
 
 let core: BuiltCore;
 beforeAll(async () => {
@@ -28,7 +44,7 @@ function program(options = ''): string {
       take: () => snapshot(new Date(time += 1000)),
       tell: ({ file, failure, older }) => console.log('TOLD', file ?? failure, older?.time ?? 'first'),
       notice: (message) => console.log('NOTICE', message),
-      onError: (error) => console.log('ERROR', error.message),
+      onError: (error) => console.log('ERROR', error.code, error.message),
       now: () => (nowMs += step),
       ${options}
     });
@@ -39,6 +55,23 @@ async function listening(folder: string, options = '', rest = 'live();'): Promis
   const running = runProgram(core.url, program(options) + rest, { env: { TMPDIR: folder } });
   await running.printed('READY');
   return running;
+}
+
+/** Snapshots of more than the page that a full disk has left: they can be begun there and not ended. */
+const LARGE = `take: async () => {
+  const { data } = await snapshot(new Date(time += 1000));
+  return new parts.AllocationSnapshot({ ...data, node: 'v'.repeat(6000) });
+},`;
+
+/** A disk that is full but for a page; where this process may not mount one, another place that cannot be written. */
+function filledDisk(): BadPlace {
+  const { folder, mend } = fullDisk('unmounted');
+  if (existsSync(join(folder, 'unmounted'))) return fileInPlace();
+  const rest = join(folder, 'rest');
+  const whole = Buffer.alloc(100_000);
+  contained(() => writeFileSync(rest, whole), undefined);
+  truncateSync(rest, statSync(rest).size - 4096);
+  return { folder, mend };
 }
 
 function told({ output }: Running): string[] {
@@ -115,7 +148,56 @@ describe('the signal for a snapshot', { timeout: 60_000 }, () => {
     await closed.printed('LEFT 0');
   });
 
-  it('tells of a file that cannot be written, and of a snapshot that cannot be taken, and goes on', async () => {
+  it.each([
+    ['on a full disk', filledDisk],
+    ['in a folder that cannot be written', readOnlyPlace],
+    ['where a file has the name of the folder', fileInPlace],
+  ])(
+    'tells of a file that cannot be written %s, leaves no part of it, and goes on when it can',
+    async (_, place) => {
+      const { folder, mend } = place();
+      const running = await listening(temporaryFolder(), `snapshotDir: ${JSON.stringify(folder)}, ${LARGE}`);
+      const printed = (word: string): string[] =>
+        running.output.stdout.split('\n').filter((line) => line.startsWith(word));
+      const there = (): string[] =>
+        contained(() => readdirSync(folder), []).filter((name) => name.startsWith('allocations-'));
+      await signal(running, 2);
+      expect(printed('ERROR')).toHaveLength(2);
+      expect(printed('ERROR')[1]).toContain(
+        `ERR_LEAKGUARD_SNAPSHOT_FILE leakguard: cannot write a snapshot into ${folder} (`,
+      );
+      expect(printed('NOTICE cannot write')).toEqual([
+        expect.stringMatching(/NOTICE cannot write a snapshot into .*; the next signal tries again$/),
+      ]);
+      expect(there()).toEqual([]);
+      mend();
+      await signal(running, 2);
+      expect(printed('NOTICE snapshots are written')).toEqual([
+        `NOTICE snapshots are written into ${folder} again`,
+      ]);
+      expect(told(running)[2]).toMatch(/^TOLD .*allocations-.*\.json 2026-/);
+      expect(there()).toHaveLength(2);
+      expect(there().filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    },
+  );
+
+  it('makes its folder again where that has gone meanwhile', async () => {
+    const folder = join(temporaryFolder(), 'snapshots');
+    const running = await listening(temporaryFolder(), `snapshotDir: ${JSON.stringify(folder)},`);
+    await signal(running, 1);
+    rmSync(folder, { recursive: true });
+    await signal(running, 1);
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(running.output.stdout).not.toContain('ERROR');
+  });
+
+  it('returns where a folder can never be made', async () => {
+    const running = await listening(temporaryFolder(), "snapshotDir: '/proc/none/below',");
+    await signal(running, 1);
+    expect(running.output.stdout).toContain('ERROR ERR_LEAKGUARD_SNAPSHOT_FILE');
+  });
+
+  it('writes into no folder of its own that others may enter, and tells of a snapshot that cannot be taken', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, `leakguard-${process.geteuid!()}`));
     chmodSync(join(folder, `leakguard-${process.geteuid!()}`), 0o755);
@@ -124,7 +206,7 @@ describe('the signal for a snapshot', { timeout: 60_000 }, () => {
     expect(told(running)[1]).toMatch(/^TOLD .* is open to other users 2026-/);
     const failing = await listening(folder, `take: () => Promise.reject(new Error('no profiler')),`);
     failing.child.kill('SIGUSR2');
-    await failing.printed('ERROR no profiler');
+    await failing.printed('ERROR undefined no profiler');
   });
 
   it('is off in a worker thread, and where no signal is asked for', async () => {

@@ -98,6 +98,13 @@ describe('the comparison with an older snapshot', () => {
     expect(save!.deltaErrorBytes).toBe(0);
   });
 
+  it.each(['function', 'file', 'stack', 'scope'] as const)('by %s adds up to the same change', (groupBy) => {
+    const all = newer.compareTo(older, { groupBy });
+    const sum = (of: (difference: (typeof all)[number]) => number): number =>
+      all.reduce((total, difference) => total + of(difference), 0) / KIB_64;
+    expect([sum(({ bytes }) => bytes), sum(({ deltaBytes }) => deltaBytes)]).toEqual([413, 9]);
+  });
+
   it('takes all samples for different ones where their ordinals are unknown', () => {
     const without = (snapshot: AllocationSnapshot): AllocationSnapshot => {
       const stacks = snapshot.data.stacks!.map(({ ordinals: _, ...stack }) => stack);

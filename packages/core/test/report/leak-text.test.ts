@@ -141,6 +141,9 @@ describe('formatReport', () => {
     const hint = text({ scopes: [{ ...SCOPE, site: { kind: 'middleware', ...one } }] });
     expect(hint).toContain('save  src/db.ts:9  (in a middleware; 50 % of what stayed; a hint: 3 samples)');
     expect(hint).not.toContain('entered by');
+    const native = { function: 'concat', file: '', line: 0, column: 0 };
+    const inNative = text({ scopes: [{ ...SCOPE, site: { ...one, kind: 'function', allocating: native } }] });
+    expect(inNative).toContain('  allocated in   concat  (native)  (function; ');
     const requests = text({ scopes: [{ ...SCOPE, site: { kind: 'requests', ...one, samples: 30 } }] });
     expect(requests).toContain(
       'allocated in   Node and the framework: requests themselves are kept  (50 % of',

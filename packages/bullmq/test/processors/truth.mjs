@@ -1,1 +1,0 @@
-export { work as default } from '../measure/truth-names.mjs';
