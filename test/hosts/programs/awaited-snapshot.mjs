@@ -9,5 +9,7 @@ const rows = Array.from({ length: 40_000 }, function makeRow(_, id) {
 });
 guard.takeSnapshot().then(({ data, costMs, pauseMs }) => {
   const { stacks, sampledMs } = data;
-  process.stdout.write(JSON.stringify({ rows: rows.length, stacks: stacks.length, sampledMs, costMs, pauseMs }));
+  process.stdout.write(
+    JSON.stringify({ rows: rows.length, stacks: stacks.length, sampledMs, costMs, pauseMs }),
+  );
 });
