@@ -71,6 +71,7 @@ export function watchedRuntime(runtime, { pace, onRead, onLocated, onRow }) {
         onLocated(fn, place);
         return place;
       },
+      captured: (fn) => sampler.captured(fn),
       stop: () => sampler.stop(),
     };
   }

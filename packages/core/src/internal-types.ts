@@ -42,6 +42,17 @@ export interface ProfiledFunction {
   column: number;
 }
 
+/** A function that a closure holds in a variable, by where it starts; it has no name and no url. */
+export interface CapturedFunction extends ProfiledFunction {
+  /** What the variable is called where the closure was written, or where it was compiled to. */
+  variable: string;
+  /** The closure: the one that was asked about, or another one that it holds. */
+  holder: ProfiledFunction;
+}
+
+/** Any function: what it takes and gives does not matter. */
+export type AnyFunction = (...args: never[]) => unknown;
+
 /** One live sample of a reading. */
 export interface AllocationSample {
   /** Rises with every sample that the profiler takes: a clock of allocation. */
@@ -84,7 +95,12 @@ export interface AllocationSampler {
    * Where a function starts, exactly as profiles tell it (scriptId, line, column), without its url. Bound functions and
    * proxies are followed to their target; null for native ones, and where the sampler is unavailable.
    */
-  locate(fn: (...args: never[]) => unknown): ProfiledFunction | null;
+  locate(fn: AnyFunction): ProfiledFunction | null;
+  /**
+   * Functions that a closure holds in its variables, and those that these hold, nearest first: what a wrapper wraps is among them.
+   * At most 16, for some milliseconds at most. Not remembered.
+   */
+  captured(fn: AnyFunction): readonly CapturedFunction[];
   stop(): void;
 }
 

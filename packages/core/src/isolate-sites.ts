@@ -65,11 +65,11 @@ export class IsolateSites {
 
   /** The function that allocated most of what stays in isolates of a pool, null where none told. */
   site(pool: string): SiteReport | null {
-    const { handler = null, sites } = this.#pools.get(pool) ?? {};
+    const { handler = null, sites, slot = null } = this.#pools.get(pool) ?? {};
     const top = sites?.top() ?? null;
     if (top === null) return null;
     const { share, samples, stack } = top;
-    const told = this.#frames.describe(stack);
+    const told = this.#frames.describe(stack, slot);
     return {
       ...told,
       // After an `await` it is on no stack, but isolates do nothing else.

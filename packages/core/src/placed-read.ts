@@ -100,7 +100,7 @@ export class PlacedRead {
     if (blamed === null) return null;
     const own = pool.filter(({ site }) => site === blamed);
     const stack = this.#stacks[largest(sumsBy(own, ({ ordinal }) => this.#stackOf.get(ordinal)!))!]!;
-    const told = this.#frames.describe(stack);
+    const told = this.#frames.describe(stack, slot);
     return {
       ...told,
       share: bytesOf(own) / bytesOf(pool),

@@ -59,7 +59,7 @@ export class SiteChannel {
   ) {
     this.#thresholds = thresholds;
     this.#contained = contained;
-    this.#located = new LocatedHandlers((handler) => runtime.sampler.locate(handler));
+    this.#located = new LocatedHandlers(runtime.sampler);
     this.#frames = new FrameMap(files, maxPauseMs);
     this.#queue = new TurnQueue({
       now: () => runtime.now(),
@@ -107,6 +107,10 @@ export class SiteChannel {
     this.#queue.stop();
   }
 
+  #register(slots: readonly number[]): void {
+    for (const slot of slots) this.#frames.register(slot, this.#located.of(slot));
+  }
+
   *#steps(
     read: SiteRead,
     handlers: readonly OfferedHandler[],
@@ -115,10 +119,12 @@ export class SiteChannel {
     const survival = this.#survival;
     if (survival === null) return;
     const { reading } = read;
-    for (const slot of yield* this.#located.taking(handlers))
-      this.#frames.register(slot, this.#located.of(slot));
+    this.#register(yield* this.#located.taking(handlers));
+    // Before anything is learned: what is learned below a wrapper is of all that it wraps.
+    this.#register(yield* this.#located.looking((place) => this.#frames.isShared(place)));
     const stacks = yield* ReadStacks.taking(reading, this.#frames);
     yield* this.#frames.learning(stacks.stacks);
+    this.#register(yield* this.#located.looking((place) => this.#frames.isWrapper(place)));
     const placed = yield* PlacedRead.placing(stacks, this.#frames);
     yield* survival.pushing({
       units: counts.totalUnits,

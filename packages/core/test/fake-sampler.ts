@@ -1,6 +1,7 @@
 import type {
   AllocationReading,
   AllocationSampler,
+  CapturedFunction,
   FloorReading,
   ProfiledFunction,
 } from '../src/internal-types.ts';
@@ -25,6 +26,9 @@ export class FakeSampler implements AllocationSampler {
     samples: [],
   };
   readonly located = new Map<unknown, ProfiledFunction>();
+  readonly capturedBy = new Map<unknown, readonly CapturedFunction[]>();
+  /** Functions that were looked into, in order. */
+  readonly lookedInto: unknown[] = [];
   readonly #floor: () => FloorReading | null;
 
   /** @param floor of the GC that a read forces */
@@ -53,6 +57,11 @@ export class FakeSampler implements AllocationSampler {
 
   locate(fn: (...args: never[]) => unknown): ProfiledFunction | null {
     return this.located.get(fn) ?? null;
+  }
+
+  captured(fn: (...args: never[]) => unknown): readonly CapturedFunction[] {
+    this.lookedInto.push(fn);
+    return this.capturedBy.get(fn) ?? [];
   }
 
   stop(): void {

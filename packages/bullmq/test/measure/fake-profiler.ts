@@ -34,6 +34,10 @@ export class FakeProfiler implements AllocationSampler {
     return { name: 'job', scriptId: 3, url: '', line: 1, column: 0 };
   }
 
+  captured(): [] {
+    return [];
+  }
+
   stop(): void {
     this.isRunning = false;
   }

@@ -45,6 +45,8 @@ export interface CallSources {
   around(known: KnownFunction): readonly KnownFunction[];
   /** The scopes that a function is registered for. */
   handlerSlots(key: string): Slots;
+  /** Of a function that serves scopes only through wrappers that hold it, these wrappers; else null. */
+  wrappersOf(key: string): readonly string[] | null;
   /** Functions whose source calls one. */
   callersInSource(known: KnownFunction): readonly KnownFunction[];
 }
@@ -63,12 +65,14 @@ export class CallGraph {
   readonly #nodes = new LRUCache<string, CallNode>({ max: MAX_FUNCTIONS });
   readonly #around: CallSources['around'];
   readonly #handlerSlots: CallSources['handlerSlots'];
+  readonly #wrappersOf: CallSources['wrappersOf'];
   readonly #callersInSource: CallSources['callersInSource'];
   readonly #answers = new Map<string, Callers | null>();
 
-  constructor({ around, handlerSlots, callersInSource }: CallSources) {
+  constructor({ around, handlerSlots, wrappersOf, callersInSource }: CallSources) {
     this.#around = around;
     this.#handlerSlots = handlerSlots;
+    this.#wrappersOf = wrappersOf;
     this.#callersInSource = callersInSource;
   }
 
@@ -168,7 +172,10 @@ export class CallGraph {
     const registered = this.#handlerSlots(known.key);
     if (registered.length > 0) {
       found.hasHandler = true;
-      return addSlots(found, registered);
+      addSlots(found, registered);
+      const wrappers = this.#wrappersOf(known.key);
+      if (wrappers !== null) this.#collectOthers(known, wrappers, found, visited);
+      return true;
     }
     const node = this.#nodes.get(known.key);
     const isSeen = node !== undefined && this.#addSeen(node, found);
@@ -177,6 +184,23 @@ export class CallGraph {
     }
     if (found.isEverywhere) return true;
     return this.#collectOutside(known, node, found, visited) || isSeen;
+  }
+
+  /** Who else of the app calls what a wrapper wraps; packages call it for the wrapper. */
+  #collectOthers(
+    known: KnownFunction,
+    wrappers: readonly string[],
+    found: Found,
+    visited: Set<string>,
+  ): void {
+    for (const wrapper of wrappers) visited.add(wrapper);
+    const learned = this.#nodes.get(known.key)?.callers ?? [];
+    const callers = learned.flatMap((key) => this.#nodes.get(key)?.known ?? []);
+    for (const caller of [...callers, ...this.#callersInSource(known)]) {
+      // What is written in a wrapper works for it.
+      const isWrappers = this.#around(caller).some(({ key }) => wrappers.includes(key));
+      if (caller.kind === 'app' && !isWrappers) this.#collect(caller, found, visited);
+    }
   }
 
   /**

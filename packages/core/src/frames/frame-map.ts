@@ -1,4 +1,4 @@
-import type { ProfiledFunction } from '../internal-types.ts';
+import type { CapturedFunction, ProfiledFunction } from '../internal-types.ts';
 import type { AllocationCandidate, Frame, SiteReport } from '../site-types.ts';
 import { allocatingExpressions } from './allocating-expressions.ts';
 import type { AppFiles } from './app-files.ts';
@@ -9,12 +9,14 @@ import { functionKey, keyNumber } from './function-key.ts';
 import { HandlerRegistry, type LocatedHandler } from './handler-registry.ts';
 import { FunctionTable, type KnownFunction } from './known-function.ts';
 import { Scripts } from './scripts.ts';
+import type { Slots } from './slot-set.ts';
 import { SourceCalls } from './source-calls.ts';
 import { learnStack } from './stack-lessons.ts';
 import type { StackPlace } from './stack-place.ts';
 import { StackReader } from './stack-reader.ts';
 import { stackNumber } from './stack-view.ts';
 import { wrappedHandler } from './wrapped-handler.ts';
+import { WrapperSource } from './wrapper-source.ts';
 
 /** All that only carried requests is one site. */
 const REQUESTS = keyNumber('requests');
@@ -45,6 +47,7 @@ export class FrameMap {
   readonly #enclosing: Enclosing;
   readonly #registry = new HandlerRegistry();
   readonly #sourceCalls: SourceCalls;
+  readonly #wrapperSource: WrapperSource;
   readonly #graph: CallGraph;
   readonly #reader: StackReader;
   /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
@@ -59,9 +62,11 @@ export class FrameMap {
     this.#table = new FunctionTable(files, this.#scripts);
     this.#enclosing = new Enclosing(this.#scripts, this.#table);
     this.#sourceCalls = new SourceCalls(this.#scripts, this.#table);
+    this.#wrapperSource = new WrapperSource(this.#scripts);
     this.#graph = new CallGraph({
       around: (known) => this.#enclosing.around(known),
       handlerSlots: (key) => this.#registry.slotsOf(key),
+      wrappersOf: (key) => (this.#registry.isWrapped(key) ? this.#registry.wrappersOf(key) : null),
       callersInSource: (known) => this.#sourceCalls.callersOf(known),
     });
     this.#reader = new StackReader(this.#registry, this.#graph, this.#enclosing);
@@ -69,7 +74,8 @@ export class FrameMap {
 
   /** These functions serve the scope of this slot, by where they start: their urls need not be known. */
   register(slot: number, handlers: readonly LocatedHandler[]): void {
-    if (this.#registry.register(slot, handlers)) this.#changed();
+    const isChanged = this.#registry.register(slot, handlers);
+    if (this.#noteCalls() || isChanged) this.#changed();
   }
 
   /** The slot has no scope any more, or another one. */
@@ -92,6 +98,11 @@ export class FrameMap {
     return this.#registry.slotsOf(functionKey(handler)).length > 1;
   }
 
+  /** True as well where its source, once that is known, says that it calls what was handed to the function around it. */
+  isWrapper(handler: ProfiledFunction): boolean {
+    return this.isShared(handler) || this.#wrapperSource.isWrapper(this.#table.of(handler));
+  }
+
   /** Learns who calls whom from stacks and from sources. Give it all stacks of a read before placing them. */
   learn(stacks: readonly (readonly ProfiledFunction[])[]): void {
     const steps = this.learning(stacks);
@@ -112,7 +123,15 @@ export class FrameMap {
       if (from > 0) yield;
       for (const stack of stacks.slice(from, from + STACKS_PER_STEP)) this.#learnStack(stack);
     }
-    if (yield* this.#sourceCalls.explore()) this.#graph.changed();
+    const isExplored = yield* this.#sourceCalls.explore();
+    if (this.#noteCalls() || isExplored) this.#graph.changed();
+  }
+
+  /** Which functions that wrappers hold their source says that they call. */
+  #noteCalls(): boolean {
+    return this.#registry.noteCalls((fn: CapturedFunction) =>
+      this.#wrapperSource.calls(this.#table.of(fn.holder), fn.variable),
+    );
   }
 
   #learnStack(stack: readonly ProfiledFunction[]): void {
@@ -149,22 +168,32 @@ export class FrameMap {
     return false;
   }
 
-  /** The functions to print for a stack. */
-  describe(stack: readonly ProfiledFunction[]): StackDescription {
+  /** The functions to print for a stack. @param slot of the scope that is asked about: then no other's handler is named; null for any */
+  describe(stack: readonly ProfiledFunction[], slot: number | null = null): StackDescription {
     const view = this.#reader.view(this.#known(stack));
-    const { role } = this.#reader.role(view);
+    const { role, slots } = this.#reader.role(view);
     const kind = role === 'requests' || role === 'middleware' ? role : 'function';
     const allocating = this.#reader.allocating(view);
     const handler =
       view.handler >= 0
-        ? wrappedHandler(view, this.#registry, this.#scripts)
-        : this.#reader.outer(view, kind);
+        ? wrappedHandler(view, this.#registry, this.#scripts, this.#wrapperSource)
+        : (this.#reader.outer(view, kind) ??
+          (slot === null || slots.includes(slot) ? this.#onlyHandler(slots) : undefined));
     return {
       entry: this.#frame(role === 'requests' ? allocating : this.#reader.entered(view)),
       allocating: this.#frame(allocating),
       handler: handler === undefined ? null : this.#frame(handler),
       kind,
     };
+  }
+
+  /** After an `await` no handler is on the stack; where one scope alone is possible, and it has one, that is it. */
+  #onlyHandler(slots: Slots): KnownFunction | undefined {
+    const handler = slots.length === 1 ? this.#registry.only(slots[0]!) : null;
+    if (handler === null) return undefined;
+    // As the source names it: V8 says `bound show`.
+    const known = this.#table.of({ ...handler, name: '' });
+    return known.path === null ? undefined : known;
   }
 
   /** What a function's source says it may allocate or keep, likeliest first; at most five. */

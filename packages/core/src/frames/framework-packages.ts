@@ -30,7 +30,7 @@ export type PackageRole = 'dispatcher' | 'framework' | 'tracer' | 'package';
  * @param file inside of the package, with forward slashes
  */
 export function packageRole({ name, file }: { name: string; file: string }): PackageRole {
-  if (name.startsWith('@leakguard/')) return 'framework';
+  if (isLeakguard({ name, file })) return 'framework';
   if (FRAMEWORKS.has(name)) {
     return ROUTERS.has(name) || DISPATCHING_FILE.test(`${name}/${file}`) ? 'dispatcher' : 'framework';
   }
@@ -45,7 +45,12 @@ const OWN_DEPENDENCIES =
  * Of whose memory a function's is: leakguard's own (`own`), of whoever called it (`depends`: a package that leakguard uses, too), or of
  * somebody else.
  */
-export function ownership(name: string): 'own' | 'depends' | 'other' {
-  if (name.startsWith('@leakguard/')) return 'own';
-  return OWN_DEPENDENCIES.test(name) ? 'depends' : 'other';
+export function ownership(from: { name: string; file: string }): 'own' | 'depends' | 'other' {
+  if (isLeakguard(from)) return 'own';
+  return OWN_DEPENDENCIES.test(from.name) ? 'depends' : 'other';
+}
+
+/** True for what these packages run, installed or being developed; the apps that test them lie beside that and are apps. */
+export function isLeakguard({ name, file }: { name: string; file: string }): boolean {
+  return name.startsWith('@leakguard/') && /^(?:dist|src)\//.test(file);
 }

@@ -3,7 +3,7 @@ import type { ProfiledFunction } from '../internal-types.ts';
 import type { Frame } from '../site-types.ts';
 import type { AppFiles } from './app-files.ts';
 import { below, filePath, isNodes } from './file-path.ts';
-import { ownership, type PackageRole, packageRole } from './framework-packages.ts';
+import { isLeakguard, ownership, type PackageRole, packageRole } from './framework-packages.ts';
 import { functionKey, keyNumber } from './function-key.ts';
 import { type FilePackage, PackageVersions } from './package-versions.ts';
 import type { Scripts } from './scripts.ts';
@@ -36,6 +36,7 @@ export class FunctionTable {
   readonly #packages: PackageVersions;
   readonly #byKey: LRUCache<string, KnownFunction> = new LRUCache({ max: MAX_FUNCTIONS });
   readonly #scriptIds: LRUCache<string, number> = new LRUCache({ max: MAX_SCRIPTS });
+  readonly #urls: LRUCache<number, string> = new LRUCache({ max: MAX_SCRIPTS });
   /** Stacks of one profile share their functions: these need no text to be looked up. */
   readonly #byObject = new WeakMap<ProfiledFunction, KnownFunction>();
 
@@ -45,9 +46,10 @@ export class FunctionTable {
     this.#packages = new PackageVersions((path) => files.readSource(path));
   }
 
-  of(profiled: ProfiledFunction): KnownFunction {
-    const known = this.#byObject.get(profiled);
+  of(given: ProfiledFunction): KnownFunction {
+    const known = this.#byObject.get(given);
     if (known !== undefined) return known;
+    const profiled = this.#withUrl(given);
     const key = functionKey(profiled);
     // Native functions all start nowhere, so they have one key.
     let found = profiled.line < 0 ? undefined : this.#byKey.get(key);
@@ -56,8 +58,18 @@ export class FunctionTable {
       if (profiled.line >= 0) this.#byKey.set(key, found);
       if (found.path !== null && profiled.scriptId > 0) this.#scriptIds.set(found.path, profiled.scriptId);
     }
-    this.#byObject.set(profiled, found);
+    // Of a located one the url may be known the next time.
+    if (found.profiled.url !== '' || profiled.line < 0) this.#byObject.set(given, found);
     return found;
+  }
+
+  /** Located functions come without the url of their script, which those of profiles have. */
+  #withUrl(profiled: ProfiledFunction): ProfiledFunction {
+    const { scriptId, url, line } = profiled;
+    if (line < 0) return profiled;
+    if (url !== '') this.#urls.set(scriptId, url);
+    const known = url === '' ? this.#urls.get(scriptId) : undefined;
+    return known === undefined ? profiled : { ...profiled, url: known };
   }
 
   /** Of whose memory a function's is; null for Node's own and native ones, which work for whoever called them. */
@@ -65,7 +77,7 @@ export class FunctionTable {
     if (isNodes(url) || (url === '' && line <= 0)) return null;
     const path = filePath(url);
     const from = path === null ? null : this.#packages.packageOf(path);
-    return from === null ? 'other' : ownership(from.name);
+    return from === null ? 'other' : ownership(from);
   }
 
   /** The script that was made of a file; a number that no script has where none was seen. */
@@ -117,5 +129,5 @@ function saysMore(profiled: ProfiledFunction, known: ProfiledFunction): boolean 
 function kindOf(from: FilePackage | null): FunctionKind {
   if (from === null) return 'app';
   // This package's own frames are plumbing, also where it is not installed but developed.
-  return from.isInstalled || from.name.startsWith('@leakguard/') ? packageRole(from) : 'app';
+  return from.isInstalled || isLeakguard(from) ? packageRole(from) : 'app';
 }

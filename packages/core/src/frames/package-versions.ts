@@ -36,7 +36,10 @@ export class PackageVersions {
   packageOf(path: string): FilePackage | null {
     const nearest = this.#nearest(folderOf(path));
     const installed = installedPackage(path);
-    if (installed === null) return nearest && { ...labelled(nearest), isInstalled: false, file: path };
+    if (installed === null)
+      return (
+        nearest && { ...labelled(nearest), isInstalled: false, file: path.slice(nearest.folder.length + 1) }
+      );
     // What lies above an installed package that cannot be read is not its `package.json`.
     const isOwn = nearest !== null && `${nearest.folder}/`.startsWith(`${installed.folder}/`);
     const { name } = installed;

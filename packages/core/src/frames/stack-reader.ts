@@ -43,7 +43,7 @@ export class StackReader {
   }
 
   role(view: StackView): Role {
-    if (view.handler >= 0) return { role: 'handler', slots: this.slotsOnStack(view) };
+    if (view.handler >= 0) return this.#handled(view);
     const work = workOf(view);
     if (work.length === 0) return { role: carriesRequests(view) ? 'requests' : 'unknown', slots: NO_SLOTS };
     const inside = this.#handlerAround(work);
@@ -105,6 +105,18 @@ export class StackReader {
     const outermost = work.at(-1);
     if (outermost === undefined || view.dispatcher >= 0) return outermost;
     return this.#graph.callersOf(outermost)?.middleware ?? outermost;
+  }
+
+  /** What a wrapper wraps may be called by others, too: after an `await` the stack does not tell by whom. */
+  #handled(view: StackView): Role {
+    const slots = this.slotsOnStack(view);
+    const isSure = view.frames.some(
+      (frame) => this.#isHandler(frame) && !this.#registry.isWrapped(frame.key),
+    );
+    const callers = isSure ? null : this.#graph.callersOf(view.frames[view.handler]!);
+    if (callers === null) return { role: 'handler', slots };
+    const all = callers.isEverywhere ? this.#registry.all : union(slots, callers.slots);
+    return { role: all.length > slots.length ? 'learned' : 'handler', slots: all };
   }
 
   #handlerAround(work: readonly KnownFunction[]): KnownFunction | undefined {

@@ -2,9 +2,12 @@ import { contained, toError } from '../contain.ts';
 import type {
   AllocationReading,
   AllocationSampler,
+  AnyFunction,
+  CapturedFunction,
   FloorReading,
   ProfiledFunction,
 } from '../internal-types.ts';
+import { capturedFunctions } from './captured-functions.ts';
 import { forceFloor, type GcFunction } from './forced-gc.ts';
 import { locateFunction } from './function-location.ts';
 import { InspectorLink, type InspectorModule } from './inspector-link.ts';
@@ -37,7 +40,7 @@ export interface HeapSamplerOptions {
 const PROFILER_LEFT = "V8's only sampling heap profiler, so leakguard leaves it alone from now on";
 
 /** What `locate` knows of a function: of all that routes have, for as long as they have them. */
-type Located = WeakMap<(...args: never[]) => unknown, ProfiledFunction | null>;
+type Located = WeakMap<AnyFunction, ProfiledFunction | null>;
 
 /**
  * V8's sampling heap profiler, run for this isolate. What stands in `unavailable` is for the report.
@@ -98,7 +101,7 @@ export class HeapSampler implements AllocationSampler {
     return null;
   }
 
-  locate(fn: (...args: never[]) => unknown): ProfiledFunction | null {
+  locate(fn: AnyFunction): ProfiledFunction | null {
     if (typeof fn !== 'function' || this.#unavailable !== null) return null;
     const known = this.#located.get(fn);
     if (known !== undefined) return known;
@@ -108,6 +111,14 @@ export class HeapSampler implements AllocationSampler {
     }, null);
     this.#located.set(fn, found);
     return found;
+  }
+
+  captured(fn: AnyFunction): readonly CapturedFunction[] {
+    if (this.#unavailable !== null) return [];
+    return contained(() => {
+      const { module, link } = this.#connected();
+      return link.use((post) => capturedFunctions(fn, module, post));
+    }, []);
   }
 
   stop(): void {

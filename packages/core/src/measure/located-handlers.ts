@@ -1,19 +1,39 @@
-import type { ProfiledFunction } from '../internal-types.ts';
-import type { Seen } from '../types.ts';
+import type { AnyFunction, CapturedFunction, ProfiledFunction } from '../internal-types.ts';
 import type { OfferedHandler } from './handler-inbox.ts';
-
-type Handler = NonNullable<Seen['handlers']>[number];
 
 /** Of one scope: its routes have a few each, and a loop that makes functions must not fill memory. */
 const MAX_PER_SCOPE = 32;
+/** Closures of one place in one scope that are looked into: a factory may have made several of its functions. */
+const MAX_CLOSURES = 8;
 
-/** Where the handlers of each scope start. A scope may have several routes, so they add up. */
+/** A handler by where it starts, and what its closures hold. */
+export interface LocatedHandler extends ProfiledFunction {
+  captured: readonly CapturedFunction[];
+}
+
+/** What is asked of V8; see `AllocationSampler`. */
+export interface FunctionSource {
+  locate(fn: AnyFunction): ProfiledFunction | null;
+  captured(fn: AnyFunction): readonly CapturedFunction[];
+}
+
+interface Entry {
+  readonly place: ProfiledFunction;
+  /** Functions of this place that were not looked into. */
+  readonly closures: WeakRef<AnyFunction>[];
+  closuresLeft: number;
+  captured: readonly CapturedFunction[];
+}
+
+/** Where the handlers of each scope start. A scope may have several routes, so they add up. Keeps none of them alive. */
 export class LocatedHandlers {
-  readonly #locate: (handler: Handler) => ProfiledFunction | null;
-  readonly #bySlot = new Map<number, Map<string, ProfiledFunction>>();
+  readonly #source: FunctionSource;
+  readonly #bySlot = new Map<number, Map<string, Entry>>();
+  /** By slot, the functions that were taken. */
+  readonly #taken = new Map<number, WeakSet<AnyFunction>>();
 
-  constructor(locate: (handler: Handler) => ProfiledFunction | null) {
-    this.#locate = locate;
+  constructor(source: FunctionSource) {
+    this.#source = source;
   }
 
   /**
@@ -23,26 +43,62 @@ export class LocatedHandlers {
   *taking(offered: readonly OfferedHandler[]): Generator<void, number[]> {
     const changed = new Set<number>();
     for (const { slot, handler } of offered) {
-      const located = this.#locate(handler);
-      if (located !== null && this.#add(slot, located)) changed.add(slot);
+      const located = this.#source.locate(handler);
+      if (located !== null && this.#add(slot, handler, located)) changed.add(slot);
       yield;
     }
     return [...changed];
   }
 
-  of(slot: number): ProfiledFunction[] {
-    return [...(this.#bySlot.get(slot)?.values() ?? [])];
+  /**
+   * Looks into the closures of handlers, each once, a handler per step: that takes a millisecond or a few.
+   *
+   * @param isWrapper whether it is worth it for a handler of this place
+   * @returns the slots of which more is known than before
+   */
+  *looking(isWrapper: (place: ProfiledFunction) => boolean): Generator<void, number[]> {
+    const changed = new Set<number>();
+    for (const [slot, entries] of this.#bySlot) {
+      for (const entry of entries.values()) {
+        if (entry.closures.length === 0) continue;
+        if (isWrapper(entry.place) && this.#lookInto(entry)) changed.add(slot);
+        yield;
+      }
+    }
+    return [...changed];
+  }
+
+  of(slot: number): LocatedHandler[] {
+    const entries = this.#bySlot.get(slot)?.values() ?? [];
+    return [...entries].map(({ place, captured }) => ({ ...place, captured }));
   }
 
   forget(slot: number): void {
     this.#bySlot.delete(slot);
+    this.#taken.delete(slot);
   }
 
-  #add(slot: number, located: ProfiledFunction): boolean {
-    const own = this.#bySlot.get(slot) ?? new Map<string, ProfiledFunction>();
-    const key = `${located.scriptId}:${located.line}:${located.column}`;
-    if (own.has(key) || own.size >= MAX_PER_SCOPE) return false;
-    this.#bySlot.set(slot, own.set(key, located));
-    return true;
+  #lookInto(entry: Entry): boolean {
+    const found = entry.closures.splice(0).flatMap((closure) => {
+      const fn = closure.deref();
+      return fn === undefined ? [] : this.#source.captured(fn);
+    });
+    entry.captured = [...entry.captured, ...found];
+    return found.length > 0;
+  }
+
+  #add(slot: number, handler: AnyFunction, place: ProfiledFunction): boolean {
+    const taken = this.#taken.get(slot) ?? new WeakSet();
+    if (taken.has(handler)) return false;
+    this.#taken.set(slot, taken.add(handler));
+    const own = this.#bySlot.get(slot) ?? new Map<string, Entry>();
+    const key = `${place.scriptId}:${place.line}:${place.column}`;
+    let entry = own.get(key);
+    const isNew = entry === undefined;
+    if (isNew && own.size >= MAX_PER_SCOPE) return false;
+    entry ??= { place, closures: [], closuresLeft: MAX_CLOSURES, captured: [] };
+    if (entry.closuresLeft-- > 0) entry.closures.push(new WeakRef(handler));
+    this.#bySlot.set(slot, own.set(key, entry));
+    return isNew;
   }
 }

@@ -5,7 +5,7 @@ import type { StackGroup } from './stack-groups.ts';
 export interface AllocationStatistic {
   /** The function by `function`; by `stack` all of its frames, innermost first; else empty. */
   frames: readonly Frame[];
-  /** By `file` the file, `''` for native code; by `scope` the scope, null for stacks that no scope's handler was on; `(other)` for stacks too many to keep apart. */
+  /** By `file` the file, `(native)` for native code; by `scope` the scope, null for stacks that no scope's handler was on; `(other)` for stacks too many to keep apart. */
   name: string | null;
   /** Live bytes, estimated from samples. */
   bytes: number;

@@ -2,7 +2,7 @@ import type { Frame } from '../site-types.ts';
 import type { AllocationSnapshot, GroupOptions } from './allocation-snapshot.ts';
 import type { AllocationDifference, AllocationStatistic } from './allocation-statistics.ts';
 import { formatDuration, formatSince } from './quantities.ts';
-import { allocatingFrame } from './stack-groups.ts';
+import { allocatingFrame, isNative } from './stack-groups.ts';
 
 /** What of a snapshot is printed. */
 export interface AllocationTextOptions extends GroupOptions {
@@ -88,9 +88,10 @@ export function formatSize(bytes: number): string {
   return `${scaled.toFixed(digits).replace(/\.0$/, '').replace(/^-0$/, '0')} ${UNITS[power]}`;
 }
 
-/** `src/users.ts:41 loadUser`, and the package where the file is one's. */
-export function formatFrame({ function: name, file, line, package: owner }: Frame): string {
-  const place = file === '' ? '(native)' : `${file}:${line}`;
+/** `src/users.ts:41 loadUser`, and the package where the file is one's; `(native) set` for V8's own. */
+export function formatFrame(frame: Frame): string {
+  const { function: name, file, line, package: owner } = frame;
+  const place = isNative(frame) ? '(native)' : `${file}:${line}`;
   return `${place} ${name}${owner === undefined ? '' : ` [${owner}]`}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Frame, SiteReport } from '../site-types.ts';
 import { formatProbability } from './quantities.ts';
+import { isNative } from './stack-groups.ts';
 
 /** Guesses shown; the report has all. */
 const SHOWN_LINES = 2;
@@ -27,9 +28,10 @@ export function siteLines(site: SiteReport | null | undefined): [label: string, 
   return lines;
 }
 
-/** `loadUser  src/users.ts:41`, with the package before the file of one. */
-function frameText({ function: name, file, line, package: from }: Frame): string {
-  if (file === '') return `${name}  (native)`;
+/** `loadUser  src/users.ts:41`, `set  (native)`; with the package before the file of one. */
+function frameText(frame: Frame): string {
+  const { function: name, file, line, package: from } = frame;
+  if (isNative(frame)) return `${name}  (native)`;
   return `${name}  ${from === undefined ? '' : `${from} `}${shortFile(file)}:${line}`;
 }
 

@@ -14,6 +14,9 @@ export interface StackGroup {
   stacks: StackStatistic[];
 }
 
+/** What frames of native functions have for a file; older snapshots have an empty one. */
+const NATIVE_FILE = '(native)';
+
 /** What stands for stacks that were too many to be kept apart: it has no frame. */
 const OTHER = '(other)';
 
@@ -69,6 +72,11 @@ function nameOf(
   return { frames: groupBy === 'function' ? [allocating] : all, name: null };
 }
 
+/** True for V8's own functions (`Map.set`, `JSON.parse`): they have no file, and what they allocate is their caller's. */
+export function isNative({ file }: Pick<Frame, 'file'>): boolean {
+  return file === '' || file === NATIVE_FILE;
+}
+
 function isOfSource(file: string): boolean {
-  return file !== '' && !file.startsWith('node:');
+  return !isNative({ file }) && !file.startsWith('node:');
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { appFolder, mostly, sampleApp } from './sampled-app.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appFolder, mostly, type SampledApp, sampleApp } from './sampled-app.ts';
 
 const APP = {
   'app.mjs': `
@@ -67,8 +67,12 @@ const APP = {
 };
 
 describe('code that runs without a handler on its stack', () => {
-  it('is told by the functions it is written in and by who called them', async () => {
-    const sampled = await sampleApp(appFolder(APP, ['express']));
+  let sampled: SampledApp;
+  beforeAll(async () => {
+    sampled = await sampleApp(appFolder(APP, ['express'], afterAll));
+  });
+
+  it('is told by the functions it is written in and by who called them', () => {
     const answers = (name: string) => sampled.answers(sampled.of(name));
     expect(answers('leakOfTimer')).toEqual(mostly('handler GET /timer'));
     expect(answers('leakOfLater')).toEqual(mostly('learned GET /later'));
@@ -80,11 +84,13 @@ describe('code that runs without a handler on its stack', () => {
     const store = sampled.frames.describe(sampled.of('leakOfStore')[0]!.stack);
     expect(store.entry).toMatchObject({ function: 'set', line: 5, package: 'slow-store@1.2.3' });
     expect(store.allocating).toMatchObject({ function: 'leakOfStore', package: 'slow-store@1.2.3' });
-    expect(store).toMatchObject({ handler: null, kind: 'function' });
+    expect(store).toMatchObject({
+      kind: 'function',
+      handler: { function: '(anonymous)', file: 'app.mjs', line: 25 },
+    });
   });
 
-  it('is a middleware where a dispatcher called it before any handler, of the routes that it led to', async () => {
-    const sampled = await sampleApp(appFolder(APP, ['express']));
+  it('is a middleware where a dispatcher called it before any handler, of the routes that it led to', () => {
     const every = [...sampled.names].sort().join('|');
     for (const [leak, middleware] of [
       ['leakOfTenant', 'tenant'],
@@ -97,8 +103,7 @@ describe('code that runs without a handler on its stack', () => {
     }
   });
 
-  it('is the requests themselves where only Node and the framework are on the stack', async () => {
-    const sampled = await sampleApp(appFolder(APP, ['express']));
+  it('is the requests themselves where only Node and the framework are on the stack', () => {
     const created = sampled
       .of('parserOnIncoming')
       .filter(({ stack }) => stack.at(0)?.name === 'parserOnIncoming');

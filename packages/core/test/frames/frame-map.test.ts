@@ -283,6 +283,46 @@ describe('a frame', () => {
   });
 });
 
+it('takes what two routes wrap to be the handler of both, once the source of the wrapper is known', () => {
+  const { frames, fn } = mapOf(FILES);
+  const wrapper = { ...fn(APP, '(req, res) => { log()'), name: '', url: '' };
+  const captured = [{ ...fn(APP, 'shared'), name: '', url: '', variable: 'fn', holder: wrapper }];
+  for (const slot of [0, 1]) frames.register(slot, [{ ...wrapper, captured }]);
+  const stack = [fn(APP, 'shared')];
+  expect(frames.place(stack)).toMatchObject({ slots: [] });
+  frames.learn([stack]);
+  expect(frames.place(stack)).toMatchObject({ role: 'handler', slots: [0, 1] });
+});
+
+describe('what leakguard allocates for itself', () => {
+  const own = { name: '@leakguard/core', version: '1.0.0' };
+  const files = {
+    '/repo/core/package.json': JSON.stringify(own),
+    '/repo/core/src/guard.ts': 'function report() {}',
+    '/repo/core/test/app.mjs': 'function handler() {}',
+    '/app/node_modules/@leakguard/core/package.json': JSON.stringify(own),
+    '/app/node_modules/@leakguard/core/dist/guard.js': 'function report() {}',
+  };
+
+  it('is told by what the packages run, installed or developed, whatever Node did for it', () => {
+    const { frames, fn } = mapOf(files);
+    const push = native('push');
+    expect(frames.isOwn([push, fn('/repo/core/src/guard.ts', 'report')])).toBe(true);
+    expect(frames.isOwn([push, fn('/app/node_modules/@leakguard/core/dist/guard.js', 'report')])).toBe(true);
+  });
+
+  it('is not what an app beside them allocates, that tests them', () => {
+    const { frames, fn } = mapOf(files);
+    const handler = fn('/repo/core/test/app.mjs', 'handler');
+    frames.register(0, [handler]);
+    expect(frames.isOwn([native('push'), handler])).toBe(false);
+    expect(frames.place([handler, fn('/repo/core/src/guard.ts', 'report')])).toMatchObject({
+      role: 'handler',
+      slots: [0],
+    });
+  });
+});
+
 it('reads each file once, however many stacks there are', () => {
   const { frames, fn, reads } = mapOf(FILES);
   frames.register(0, [fn(APP, 'handlerA')]);

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { appFolder, mostly, sampleApp } from './sampled-app.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appFolder, mostly, type SampledApp, sampleApp } from './sampled-app.ts';
 
 const LAYERS = {
   'app.mjs': `
@@ -56,17 +56,21 @@ const LAYERS = {
 };
 
 describe('layered code, where the leak comes after an await in the last layer', () => {
-  it('finds the routes that call it: the one, the three, or all', async () => {
-    const app = await sampleApp(appFolder(LAYERS, ['express']));
-    const answer = (name: string) => app.answers(app.of(name));
+  let sampled: SampledApp;
+  beforeAll(async () => {
+    sampled = await sampleApp(appFolder(LAYERS, ['express'], afterAll));
+  });
+
+  it('finds the routes that call it: the one, the three, or all', () => {
+    const answer = (name: string) => sampled.answers(sampled.of(name));
     expect(answer('leakOfOrders')).toEqual(mostly('learned GET /orders/:id'));
     expect(answer('leakOfOne')).toEqual(mostly('learned GET /d'));
     expect(answer('leakOfThree')).toEqual(mostly('learned GET /a|GET /b|GET /c'));
     expect(answer('leakOfAll')).toEqual(mostly('learned GET /a|GET /b|GET /c|GET /d|GET /orders/:id'));
   });
 
-  it('finds them by their source where reads saw few calls', async () => {
-    const app = await sampleApp(appFolder(LAYERS, ['express']), { learns: false });
+  it('finds them by their source where reads saw few calls', () => {
+    const app = sampled.again({ learns: false });
     const answer = (name: string) => app.answers(app.of(name));
     expect(answer('leakOfOrders')).toEqual(mostly('learned GET /orders/:id'));
     expect(answer('leakOfOne')).toEqual(mostly('learned GET /d'));

@@ -12,21 +12,33 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { processFiles } from '../../src/frames/app-files.ts';
 import { FrameMap } from '../../src/frames/frame-map.ts';
 import type { LocatedHandler } from '../../src/frames/handler-registry.ts';
 import type { StackPlace } from '../../src/frames/stack-place.ts';
 import type { ProfiledFunction } from '../../src/internal-types.ts';
+import { type BuiltCore, builtCore } from '../report/built-core.ts';
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('./programs/sampling-server.mjs', import.meta.url));
 const MODULES = resolve(import.meta.dirname, '../../../../node_modules');
 
-/** A folder with these files, and with the packages of this repository that are named; gone when the test is over. */
-export function appFolder(files: Record<string, string>, packages: string[] = []): string {
+let core: Promise<BuiltCore> | undefined;
+afterAll(async () => (await core)?.remove());
+
+/**
+ * A folder with these files, and with the packages of this repository that are named.
+ *
+ * @param whenOver removes it: when the test is over, or `afterAll`, for all tests of a file
+ */
+export function appFolder(
+  files: Record<string, string>,
+  packages: string[] = [],
+  whenOver: (remove: () => void) => void = onTestFinished,
+): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'leakguard-frames-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  whenOver(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -52,6 +64,14 @@ interface Stack {
   bytes: number;
 }
 
+/** What is known of an app besides its reads. */
+export interface Knowledge {
+  /** Whether closures of handlers are looked into, as the sites channel does: of what is shared before it learns. */
+  looks?: boolean;
+  /** Whether there was a run before in which samples of what was collected were kept. */
+  learns?: boolean;
+}
+
 /** What the profiler said of an app under load: what was alive at several reads, and the handlers of its routes. */
 export class SampledApp {
   readonly frames: FrameMap;
@@ -59,38 +79,42 @@ export class SampledApp {
   readonly names: readonly string[];
   readonly scopes: readonly { handlers: readonly LocatedHandler[] }[];
   readonly #reads: Stack[][];
+  readonly #printed: string;
+  readonly #cwd: string;
 
-  constructor(printed: string, cwd: string) {
+  constructor(printed: string, cwd: string, { looks = true, learns = true }: Knowledge = {}) {
     const { functions, reads, scopes } = JSON.parse(printed) as {
       functions: ProfiledFunction[];
       reads: { stack: number[]; bytes: number }[][];
       scopes: { name: string; handlers: LocatedHandler[] }[];
     };
+    this.#printed = printed;
+    this.#cwd = cwd;
     this.scopes = scopes;
     this.frames = new FrameMap({ ...processFiles(() => performance.now()), cwd });
     this.names = scopes.map(({ name }) => name);
-    for (const [slot, { handlers }] of scopes.entries()) {
-      this.frames.register(
-        slot,
-        handlers.map(({ captured: _, ...handler }) => handler),
-      );
-    }
-    const stacks = reads.map((read) =>
-      read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })),
-    );
-    this.#reads = stacks;
-    this.last = stacks.at(-1)!;
-    this.#learn();
-  }
-
-  /** Registers the handlers once more, with the functions that they have captured. */
-  registerCaptured(): void {
-    for (const [slot, { handlers }] of this.scopes.entries()) this.frames.register(slot, handlers);
-    this.#learn();
-  }
-
-  #learn(): void {
+    this.#reads = reads
+      .slice(learns ? 0 : 1)
+      .map((read) => read.map(({ stack, bytes }) => ({ stack: stack.map((at) => functions[at]!), bytes })));
+    this.last = this.#reads.at(-1)!;
+    this.#register(() => false);
+    if (looks) this.#register((handler) => this.frames.isShared(handler));
     for (const read of this.#reads) this.frames.learn(read.map(({ stack }) => stack));
+    if (looks) this.#register((handler) => this.frames.isWrapper(handler));
+  }
+
+  /** What can be told of the same reads with less, or by the files that are there now. */
+  again(knowledge: Knowledge = {}): SampledApp {
+    return new SampledApp(this.#printed, this.#cwd, knowledge);
+  }
+
+  #register(isLookedInto: (handler: ProfiledFunction) => boolean): void {
+    for (const [slot, { handlers }] of this.scopes.entries()) {
+      const located = handlers.map(({ captured, ...place }) =>
+        captured !== undefined && isLookedInto(place) ? { ...place, captured } : place,
+      );
+      this.frames.register(slot, located);
+    }
   }
 
   /**
@@ -132,10 +156,11 @@ export class SampledApp {
 /** Runs an app of a folder in a process of its own, under load. */
 export async function sampleApp(
   folder: string,
-  { file = 'app.mjs', perPath = 200, interval = 2048, learns = true, flags = [] as string[] } = {},
+  { file = 'app.mjs', perPath = 100, interval = 2048, flags = [] as string[] } = {},
 ): Promise<SampledApp> {
-  const numbers = [String(perPath), String(interval), learns ? 'learn' : ''];
-  const args = [...flags, PROGRAM, join(folder, file), ...numbers];
+  core ??= builtCore('src/isolate.ts');
+  const numbers = [String(perPath), String(interval)];
+  const args = [...flags, PROGRAM, join(folder, file), (await core).url, ...numbers];
   const { stdout } = await run(process.execPath, args, { cwd: folder, maxBuffer: 200_000_000 });
   return new SampledApp(stdout, folder);
 }

@@ -59,11 +59,22 @@ describe('the text of a snapshot', () => {
     expect(formatSnapshot(snapshotOf([]))).toContain('no sample alive');
   });
 
+  it('names the nearest function of a source for what native functions allocate, and no place of these', () => {
+    const native = frame('Map.set', '(native)', 0);
+    const snapshot = snapshotOf([
+      stackOf([native, frame('keep'), frame('handler', 'src/app.ts', 10)], ordinals(0, 5)),
+      stackOf([frame('JSON.parse', '(native)', 0)], ordinals(5, 2)),
+    ]);
+    const text = formatSnapshot(snapshot).split('\n').slice(2);
+    expect(text.map((line) => line.split(': ')[0])).toEqual(['src/users.ts:41 keep', '(native) JSON.parse']);
+    expect(formatSnapshot(snapshot, { groupBy: 'file' })).toContain('\n(native): size=');
+    expect(formatFrame({ ...native, file: '' })).toBe('(native) Map.set');
+  });
+
   it('has sizes in binary units, as short as they can be read', () => {
     expect([0, 1, 1023, 1024, 1536, 10_188, 655_360, 1_258_291, 5e9, 9e15].map(formatSize)).toEqual([
       ...['0 B', '1 B', '1023 B', '1 KiB', '1.5 KiB', '9.9 KiB', '640 KiB', '1.2 MiB', '4.7 GiB', '8185 TiB'],
     ]);
     expect(formatSize(-1536)).toBe('-1.5 KiB');
-    expect(formatFrame({ function: 'concat', file: '', line: 0, column: 0 })).toBe('(native) concat');
   });
 });

@@ -150,6 +150,13 @@ describe('formatReport', () => {
     );
   });
 
+  it('prints no place of a native function, which has none', () => {
+    const parse = { function: 'JSON.parse', file: '(native)', line: 0, column: 0 };
+    const site = { kind: 'function', entry: parse, allocating: parse, handler: null, lines: [] } as const;
+    const told = text({ scopes: [{ ...SCOPE, site: { ...site, lines: [], share: 0.5, samples: 30 } }] });
+    expect(told).toContain('allocated in   JSON.parse  (native)  (function; 50 %');
+  });
+
   it('names no command where nothing samples', () => {
     const unavailable = [{ channel: 'sites' as const, reason: 'dd-trace is loaded' }];
     expect(text({ evidence: { ...REPORT.evidence, unavailable } })).not.toContain('npx leakguard');

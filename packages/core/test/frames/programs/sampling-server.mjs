@@ -1,11 +1,11 @@
 // Serves an app, loads it, and prints what V8's sampling heap profiler said meanwhile, with requests in flight.
-// node sampling-server.mjs <app file> <requests per path> <interval in bytes> <'learn': with a learning run, in which
-// samples of what was collected are kept>
+// The first read is of a learning run, in which samples of what was collected are kept.
+// node sampling-server.mjs <app file> <url of core> <requests per path> <interval in bytes>
 import { Agent, createServer, get } from 'node:http';
 import { Session } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 
-const [, , file, perPath, interval, learns] = process.argv;
+const [, , file, core, perPath, interval] = process.argv;
 const { app, paths } = await import(pathToFileURL(file).href).then((loaded) => loaded.default ?? loaded);
 
 const session = new Session();
@@ -19,35 +19,11 @@ function post(method, params) {
   return answer;
 }
 
-const propertiesOf = (objectId) => post('Runtime.getProperties', { objectId, ownProperties: true });
+const { processRuntime } = await import(core);
+const { sampler } = processRuntime();
 
-/** Where the function of a handle starts, or that which it is bound to, and the handle of its scopes. */
-function locateHandle(objectId) {
-  const { internalProperties } = propertiesOf(objectId);
-  const named = (name) => internalProperties.find((property) => property.name === name)?.value;
-  const target = named('[[TargetFunction]]');
-  if (target) return locateHandle(target.objectId);
-  const at = named('[[FunctionLocation]]').value;
-  const place = {
-    name: '',
-    scriptId: Number(at.scriptId),
-    url: '',
-    line: at.lineNumber,
-    column: at.columnNumber,
-  };
-  return { place, scopes: named('[[Scopes]]').objectId };
-}
-
-/** Where a handler starts, and the functions that it has captured. */
-function locate(fn) {
-  globalThis.located = fn;
-  const { result } = post('Runtime.evaluate', { expression: 'located' });
-  const { place, scopes } = locateHandle(result.objectId);
-  const [{ value: inner }] = propertiesOf(scopes).result;
-  const variables = inner.description.startsWith('Closure') ? propertiesOf(inner.objectId).result : [];
-  const captured = variables.filter(({ value }) => value?.type === 'function');
-  return { ...place, captured: captured.map(({ value }) => locateHandle(value.objectId).place) };
-}
+/** Where a handler starts, and the functions that its closures hold. */
+const locate = (fn) => ({ ...sampler.locate(fn), captured: sampler.captured(fn) });
 
 const scopes = new Map();
 function note(name, handlers) {
@@ -125,14 +101,12 @@ async function load(total, readEvery) {
 
 const total = Number(perPath) * paths.length;
 const options = { samplingInterval: Number(interval), stackDepth: 64 };
-await load(20 * paths.length, Number.POSITIVE_INFINITY);
-if (learns === 'learn') {
-  const collected = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true };
-  post('HeapProfiler.startSampling', { ...options, ...collected });
-  await load(100 * paths.length, Number.POSITIVE_INFINITY);
-  read();
-  post('HeapProfiler.stopSampling');
-}
+await load(10 * paths.length, Number.POSITIVE_INFINITY);
+const collected = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true };
+post('HeapProfiler.startSampling', { ...options, ...collected });
+await load(40 * paths.length, Number.POSITIVE_INFINITY);
+read();
+post('HeapProfiler.stopSampling');
 post('HeapProfiler.startSampling', options);
 await load(total, Math.ceil(total / 6));
 read();
