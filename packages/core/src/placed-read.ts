@@ -12,6 +12,9 @@ const GROWING: ReadonlySet<string> = new Set(['growing', 'leaking']);
 /** From this share of the bytes on a function is named rather than the requests that its objects are in. */
 const WORTH_NAMING = 0.2;
 
+/** Routes that a middleware is told to run for. */
+const MAX_RUNS_FOR = 20;
+
 /** One read of the profiler, each stack with the scopes and the function that it speaks of. */
 export class PlacedRead {
   readonly samples: readonly SurvivorSample[];
@@ -35,10 +38,14 @@ export class PlacedRead {
   }
 
   /** The function that allocated most of what a scope gained, null where no sample tells. */
-  site(judgement: SurvivalJudgement, slot: number | null): SiteReport | null {
+  site(
+    judgement: SurvivalJudgement,
+    slot: number | null,
+    nameOf: (slot: number) => string | undefined,
+  ): SiteReport | null {
     const known = this.#sites.get(slot);
     if (known !== undefined) return known;
-    const found = this.#findSite(judgement, slot);
+    const found = this.#findSite(judgement, slot, nameOf);
     this.#sites.set(slot, found);
     return found;
   }
@@ -74,7 +81,11 @@ export class PlacedRead {
     }
   }
 
-  #findSite(judgement: SurvivalJudgement, slot: number | null): SiteReport | null {
+  #findSite(
+    judgement: SurvivalJudgement,
+    slot: number | null,
+    nameOf: (slot: number) => string | undefined,
+  ): SiteReport | null {
     const alive = judgement.gained.filter(({ ordinal }) => this.#stackOf.has(ordinal));
     const pool =
       slot === null ? alive : alive.filter(({ slots }) => slots.length === 0 || slots.includes(slot));
@@ -88,7 +99,20 @@ export class PlacedRead {
       share: bytesOf(own) / bytesOf(pool),
       samples: own.length,
       lines: told.kind === 'requests' ? [] : this.#lines(stack, told.allocating),
+      ...(told.kind === 'middleware' ? { runsFor: this.#runsFor(own, nameOf) } : {}),
     };
+  }
+
+  /** Null where it was never seen to run for any. */
+  #runsFor(
+    own: SurvivalJudgement['gained'],
+    nameOf: (slot: number) => string | undefined,
+  ): NonNullable<SiteReport['runsFor']> | null {
+    const slots = [...new Set(own.flatMap((sample) => sample.slots))];
+    if (slots.length === 0) return null;
+    const scopes = slots.flatMap((slot) => nameOf(slot) ?? []);
+    const isEvery = slots.length > 1 && this.#frames.areAll(slots);
+    return { every: isEvery, scopes: scopes.slice(0, MAX_RUNS_FOR), more: Math.max(0, scopes.length - MAX_RUNS_FOR) };
   }
 
   /**

@@ -108,17 +108,22 @@ export class SiteChannel {
     return [all, ...scopes.values()].some(({ state }) => state !== 'quiet');
   }
 
-  /** What grows. @param floors who the floors think it is, null where they say nothing */
-  growths(floors: readonly Candidate[] | null): SiteGrowth[] {
+  /**
+   * What grows.
+   *
+   * @param floors who the floors think it is, null where they say nothing
+   * @param told keys of growths that were told before
+   */
+  growths(floors: readonly Candidate[] | null, told: ReadonlySet<string>): SiteGrowth[] {
     if (this.#judgement === null) return [];
     const candidates = floors ?? siteCandidates(this.#evidence!([]));
-    return siteGrowths(this.#judgement, this.#thresholds, candidates);
+    return siteGrowths(this.#judgement, this.#thresholds, candidates, told);
   }
 
   /** The function that allocated what stays of a scope; of everything for null. Null where no sample tells. */
-  site(slot: number | null): SiteReport | null {
+  site(slot: number | null, nameOf: (slot: number) => string | undefined): SiteReport | null {
     if (this.#read === null || this.#judgement === null) return null;
-    return this.#read.site(this.#judgement, slot);
+    return this.#read.site(this.#judgement, slot, nameOf);
   }
 
   /** Live samples of the latest read by stack, null before the first. */

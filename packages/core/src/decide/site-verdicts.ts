@@ -4,9 +4,9 @@ import type { SlopeEstimate } from '../attribute/single-source.ts';
 import type { KeyJudgement, SurvivalJudgement } from '../attribute/survival-judgement.ts';
 import type { Survivor } from '../attribute/survival-read.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
-import type { Verdict } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
-import { type GrowthThresholds, isBeyondStores } from './thresholds.ts';
+import { NAMED_PROBABILITY } from './merged-growth.ts';
+import { type GrowthThresholds, isBeyondStores, outlivesStores } from './thresholds.ts';
 
 /** Growth that survivors of the heap profiler show, in the shape of the floors' growth. */
 export interface SiteGrowth extends NamedGrowth {
@@ -35,17 +35,17 @@ const MAX_UNPLACED = 1.8;
 /** The floor has to rise by this share of what the survivors show, or they only replaced what the profiler had not seen. */
 const MIN_RISE = 0.5;
 
-/** What is kept for less than this may be a store that forgets. */
-const STORE_LIFE_MS = 75 * 60_000;
+/** Key of growth that no scope's own samples show. */
+const UNPLACED = 'sites/all';
 
-/** As for the floors: a first name needs this probability; with more candidates nobody is `leaking`. */
-const NAMED_PROBABILITY = 0.4;
+/** With more candidates nobody is `leaking`. */
 const MAX_CANDIDATES = 3;
 
 interface Amounts {
   judgement: SurvivalJudgement;
   thresholds: GrowthThresholds;
   candidates: readonly Candidate[];
+  told: ReadonlySet<string>;
 }
 
 /**
@@ -54,13 +54,16 @@ interface Amounts {
  * at most three could be it. Nothing that is too small for a word, nothing that the floor of the heap denies.
  *
  * @param candidates who it is by floors and sites together, most probable first; by sites alone where floors say nothing
+ * @param told keys of growths that were told already: they go on until their survivors show that growth has stopped, and
+ * what is needed for a first word is not asked of them again
  */
 export function siteGrowths(
   judgement: SurvivalJudgement,
   thresholds: GrowthThresholds,
   candidates: readonly Candidate[],
+  told: ReadonlySet<string> = new Set(),
 ): SiteGrowth[] {
-  const amounts = { judgement, thresholds, candidates };
+  const amounts = { judgement, thresholds, candidates, told };
   const placed = isOfEvery(candidates)
     ? []
     : [...judgement.scopes]
@@ -75,11 +78,6 @@ export function siteGrowths(
 /** What every request leaks has samples below every handler. */
 function isOfEvery([top]: readonly Candidate[]): boolean {
   return top?.source === EVERY_REQUEST && top.probability >= SURE;
-}
-
-/** The gravest verdict per source, as other channels give theirs. */
-export function siteVerdicts(growths: readonly SiteGrowth[]): Map<number, Verdict> {
-  return new Map(growths.map(({ source, verdict }) => [source, verdict]));
 }
 
 /** Growth by the samples of a scope, sized with a part of what no scope can be told of: its objects are allocated there, too. */
@@ -123,15 +121,7 @@ function between(
   };
 }
 
-/**
- * Entries of a store that forgets after a time are born evenly and do not die until then, and under rising traffic they are more than those
- * that die. Sessions live for an hour at most in most apps; runs at `prove` are shorter than that, and have no amount to reach either.
- */
-function outlivesStores({ spanMs }: KeyJudgement, { leakTotalBytes }: GrowthThresholds): boolean {
-  return leakTotalBytes === 0 || spanMs === null || spanMs.to - spanMs.from >= STORE_LIFE_MS;
-}
-
-/** That something grows is sure, and not who: told as growth of every request, with its candidates, and never as a leak. */
+/** That something grows is sure, and not who: sized as if every request did, with its candidates, and never a leak. */
 function unnamedGrowth(amounts: Amounts): SiteGrowth | null {
   const { all, unitsOf } = amounts.judgement;
   const estimate = sampledSize(all, unitsOf(null));
@@ -146,7 +136,8 @@ function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const { judgement, candidates } = amounts;
   const { all, gained } = judgement;
   const top = candidates[0];
-  if (!isGrowing(all.state) || judgement.warmUpOdds < UNPLACED_ODDS) return null;
+  if (!isGrowing(all.state)) return null;
+  if (judgement.warmUpOdds < UNPLACED_ODDS && !amounts.told.has(UNPLACED)) return null;
   if (top === undefined || top.probability < NAMED_PROBABILITY) return unnamedGrowth(amounts);
   const { source } = top;
   const units = unitsOfSource(source, judgement);
@@ -175,24 +166,23 @@ interface Sized {
 
 function growthOf(
   { source, key, estimate, bytes, ownSamples, isSure }: Sized,
-  { judgement, thresholds, candidates }: Amounts,
+  { judgement, thresholds, candidates, told }: Amounts,
 ): SiteGrowth | null {
+  const name = isSure ? `sites/${source}` : UNPLACED;
   const risenBytes = key.risenBytes ?? bytes;
   const totalBytes = Math.min(bytes, risenBytes);
-  if (risenBytes < MIN_RISE * bytes) return null;
-  const minBytesPerUnit = source === BACKGROUND ? 0 : thresholds.minBytesPerUnit;
-  if (estimate.ci95[0] < minBytesPerUnit || totalBytes < thresholds.minTotalBytes) return null;
+  if (!told.has(name) && !isWorthAWord({ source, bytes, risenBytes, estimate }, thresholds)) return null;
   const units = isSure ? key.units : unitsOfSource(source, judgement);
   // Warm-up goes with time as well as with units: that time alone leaks is for the floors to say.
   const isLeak =
     key.state === 'leaking' &&
     source !== BACKGROUND &&
-    outlivesStores(key, thresholds) &&
+    (key.spanMs === null || outlivesStores(key.spanMs.to - key.spanMs.from, thresholds)) &&
     (isSure || (candidates.length <= MAX_CANDIDATES && judgement.warmUpOdds >= UNPLACED_LEAK_ODDS)) &&
     isBeyondStores(totalBytes, units, thresholds);
   const probability = candidates.find((candidate) => candidate.source === source)?.probability ?? 0;
   return {
-    key: isSure ? `sites/${source}` : 'sites/all',
+    key: name,
     source,
     verdict: isLeak ? 'leaking' : 'growing',
     estimate,
@@ -208,6 +198,15 @@ function growthOf(
     ownSamples,
     isHint: ownSamples < MIN_NAMED_SAMPLES,
   };
+}
+
+function isWorthAWord(
+  { source, bytes, risenBytes, estimate }: Pick<Sized, 'source' | 'bytes' | 'estimate'> & { risenBytes: number },
+  { minBytesPerUnit, minTotalBytes }: GrowthThresholds,
+): boolean {
+  const least = source === BACKGROUND ? 0 : minBytesPerUnit;
+  if (risenBytes < MIN_RISE * bytes || estimate.ci95[0] < least) return false;
+  return Math.min(bytes, risenBytes) >= minTotalBytes;
 }
 
 /** Its own bytes and a part of the unplaced ones that is as large as its part of the placed ones that grow. */
