@@ -1,6 +1,8 @@
+import type { NamedGrowth } from './decide/channel-growth.ts';
 import { Findings } from './decide/findings.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
+import { isOnHeap } from './decide/merged-growth.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
 import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
@@ -290,9 +292,16 @@ export class Detector {
   /** What all channels say by now. @returns sources that are told under another name */
   #look(): number[] {
     // Survivors of the profiler show growth; the floors have their say in who it is.
-    const floors = this.#floors.tracker('oldSpace').analyse()?.credible ?? null;
-    const sites = this.sites.growths(floors, this.#findings.toldBySites);
-    return this.#findings.update([...this.#floors.growths(), ...this.isolates.growths()], sites);
+    const candidates = this.#floors.tracker('oldSpace').analyse()?.credible ?? null;
+    const sites = this.sites.growths(candidates, this.#findings.toldBySites);
+    const floors = this.#floors.growths().map((growth) => this.#denied(growth));
+    return this.#findings.update([...floors, ...this.isolates.growths()], sites);
+  }
+
+  /** Floors cannot tell a leak from a store that forgets while traffic rises; the ages of what survives can. */
+  #denied(growth: NamedGrowth): NamedGrowth {
+    const isDenied = growth.verdict === 'leaking' && isOnHeap(growth) && this.sites.areForgotten(growth.source);
+    return isDenied ? { ...growth, verdict: 'growing' } : growth;
   }
 
   #readsHost(): SiteReadsHost {

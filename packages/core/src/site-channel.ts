@@ -3,7 +3,7 @@ import { SiteSurvival } from './attribute/site-survival.ts';
 import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SiteEvidence } from './decide/growth-search.ts';
 import { siteCandidates, siteEvidence } from './decide/site-naming.ts';
-import { type SiteGrowth, siteGrowths } from './decide/site-verdicts.ts';
+import { areForgotten, type SiteGrowth, siteGrowths } from './decide/site-verdicts.ts';
 import type { GrowthThresholds } from './decide/thresholds.ts';
 import { type AppFiles, processFiles } from './frames/app-files.ts';
 import { FrameMap } from './frames/frame-map.ts';
@@ -118,6 +118,12 @@ export class SiteChannel {
     if (this.#judgement === null) return [];
     const candidates = floors ?? siteCandidates(this.#evidence!([]));
     return siteGrowths(this.#judgement, this.#thresholds, candidates, told);
+  }
+
+  /** Whether what stays of a source is let go again in time; never at `prove`, where runs are too short for it. */
+  areForgotten(source: number): boolean {
+    if (this.#judgement === null || this.#thresholds.leakTotalBytes === 0) return false;
+    return areForgotten(this.#judgement, source);
   }
 
   /** The function that allocated what stays of a scope; of everything for null. Null where no sample tells. */

@@ -100,21 +100,22 @@ export class SimulatedServer {
     });
   }
 
-  /** Runs to the end, a second at a time. */
+  /** Runs to the end. */
   run(): this {
-    const { hours, gcSeconds = 20, level } = this.#run;
-    const steps = level === 'prove' ? 4 : 1;
-    for (let second = 0; second < hours * 3600; second++) {
+    const { hours, gcSeconds = 60, level } = this.#run;
+    const stepSeconds = level === 'prove' ? 0.25 : 5;
+    for (let step = 0; step * stepSeconds < hours * 3600; step++) {
+      const second = step * stepSeconds;
       if (second % MIX_SECONDS === 0) this.#redraw();
-      for (let step = 0; step < steps; step++) this.#step(second, 1 / steps);
+      this.#step(second, stepSeconds);
       if (level !== 'prove' && second % gcSeconds === 0) this.runtime.majorGc();
     }
     return this;
   }
 
-  #step(second: number, share: number): void {
+  #step(second: number, seconds: number): void {
     const { runtime } = this;
-    const units = Math.round(this.#run.rate(second) * share * (0.85 + 0.3 * this.#random()));
+    const units = Math.round(this.#run.rate(second) * seconds * (0.85 + 0.3 * this.#random()));
     for (let unit = 0; unit < units; unit++) this.#unit();
     this.#expire();
     runtime.heapBytes = this.#heapBytes();
@@ -123,8 +124,8 @@ export class SimulatedServer {
       stacks: STACKS,
       samples: this.#samples.map(({ ordinal, stack }) => ({ ordinal, bytes: this.#interval, stack })),
     };
-    runtime.cpuMs += 300 * share;
-    runtime.pass(1000 * share);
+    runtime.cpuMs += 300 * seconds;
+    runtime.pass(1000 * seconds);
   }
 
   #unit(): void {

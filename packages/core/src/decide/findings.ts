@@ -23,6 +23,8 @@ export interface Finding extends MergedGrowth {
   source: number;
   /** Whom the log speaks of: the last one named. */
   told: number;
+  /** Everybody it was ever told of, and the gravest that was said: none of it is said again. */
+  names: ReadonlyMap<number, 'growing' | 'leaking'>;
   verdict: 'growing' | 'leaking';
   growth: NamedGrowth;
   /** Looks since a channel last spoke of it. */
@@ -50,24 +52,22 @@ export class Findings {
   /**
    * Takes in a further look: a row of floors or a read.
    *
-   * @returns sources that are told under another name from now on, and have not cleared
+   * @returns sources that are spoken of no more, and have not cleared: their growth went on under another name
    */
   update(floors: readonly NamedGrowth[], sites: readonly SiteGrowth[]): number[] {
-    const before = this.#all;
-    const open = new Set(before);
+    const open = new Set(this.#all);
     const now = mergedGrowths(floors, sites).map((merged) => {
       const known = mostLike(merged, open);
       if (known !== null) open.delete(known);
       return this.#follow(merged, known);
     });
-    const absorbed = [...open].filter((left) => now.some((finding) => isPartOf(left, finding)));
-    const waiting = [...open]
-      .filter((left) => !absorbed.includes(left) && left.quietLooks + 1 < QUIET_LOOKS)
-      .map((left) => ({ ...left, quietLooks: left.quietLooks + 1 }));
-    this.#all = [...now, ...waiting];
-    const told = new Set(this.#all.map((finding) => finding.told));
-    const renamed = [...before.filter(({ key }) => this.#all.some((now) => now.key === key)), ...absorbed];
-    return renamed.map((finding) => finding.told).filter((source) => !told.has(source));
+    const silent = [...open].map((left) => ({ ...left, quietLooks: left.quietLooks + 1 }));
+    const ended = silent.filter(({ quietLooks }) => quietLooks >= QUIET_LOOKS);
+    this.#all = [...now, ...silent.filter((left) => !ended.includes(left))];
+    return ended.flatMap((left) => {
+      const isPart = now.some((finding) => isPartOf(left, finding));
+      return [...left.names.keys()].filter((source) => isPart || source !== left.told);
+    });
   }
 
   #follow(merged: MergedGrowth, known: Finding | null): Finding {
@@ -80,12 +80,17 @@ export class Findings {
     const told = isSameName && !isGraver ? known.told : source;
     return {
       ...merged,
-      ...{ source, told, verdict },
+      ...{ source, told, verdict, names: withName(known, told, verdict) },
       key: known?.key ?? `finding/${this.#made}`,
       growth: { ...growth, source, verdict },
       quietLooks: 0,
     };
   }
+}
+
+function withName(known: Finding | null, told: number, verdict: Finding['verdict']): Finding['names'] {
+  const before = known?.names.get(told) ?? 'growing';
+  return new Map([...(known?.names ?? []), [told, graver(before, verdict) as Finding['verdict']]]);
 }
 
 /** Who is named: the most probable source, if it is probable enough for a name or to take it from another. */

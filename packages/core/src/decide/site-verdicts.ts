@@ -41,6 +41,11 @@ const UNPLACED = 'sites/all';
 /** With more candidates nobody is `leaking`. */
 const MAX_CANDIDATES = 3;
 
+/** So many samples tell whether the older half of them was let go; of all survivors more has to be gone: other stores are among them. */
+const MIN_FORGOTTEN = 14;
+const FORGOTTEN = 2;
+const FORGOTTEN_OF_ALL = 4;
+
 interface Amounts {
   judgement: SurvivalJudgement;
   thresholds: GrowthThresholds;
@@ -73,6 +78,16 @@ export function siteGrowths(
   if (placed.length > 0) return placed;
   const unplaced = unplacedGrowth(amounts);
   return unplaced === null ? [] : [unplaced];
+}
+
+/**
+ * Whether survivors deny that growth of this source is a leak: most of what was born in the first half has died, as in a store that
+ * forgets while traffic rises. Births of rising traffic alone are even by the unit.
+ */
+export function areForgotten({ scopes, all }: SurvivalJudgement, source: number): boolean {
+  const own = scopes.get(source - FIRST_SCOPE);
+  if (own !== undefined && own.early + own.late >= MIN_FORGOTTEN) return own.late > FORGOTTEN * own.early;
+  return all.early + all.late >= MIN_FORGOTTEN && all.late > FORGOTTEN_OF_ALL * all.early;
 }
 
 /** What every request leaks has samples below every handler. */
@@ -178,6 +193,7 @@ function growthOf(
     key.state === 'leaking' &&
     source !== BACKGROUND &&
     (key.spanMs === null || outlivesStores(key.spanMs.to - key.spanMs.from, thresholds)) &&
+    (thresholds.leakTotalBytes === 0 || !areForgotten(judgement, source)) &&
     (isSure || (candidates.length <= MAX_CANDIDATES && judgement.warmUpOdds >= UNPLACED_LEAK_ODDS)) &&
     isBeyondStores(totalBytes, units, thresholds);
   const probability = candidates.find((candidate) => candidate.source === source)?.probability ?? 0;

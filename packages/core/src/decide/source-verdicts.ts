@@ -13,13 +13,14 @@ export class SourceVerdicts {
    * @param renamed sources whose growth goes on under another name: they have not cleared
    */
   update(
-    findings: readonly Pick<Finding, 'told' | 'verdict'>[],
+    findings: readonly Pick<Finding, 'names'>[],
     retained: ReadonlyMap<number, Verdict>,
     now: Date,
     renamed: readonly number[] = [],
   ): VerdictChange<number>[] {
     const active = new Map<number, Verdict>();
-    for (const { told, verdict } of findings) active.set(told, graver(active.get(told) ?? 'stable', verdict));
+    for (const [source, verdict] of findings.flatMap(({ names }) => [...names]))
+      active.set(source, graver(active.get(source) ?? 'stable', verdict));
     for (const [source, verdict] of retained)
       if (verdict !== 'stable') active.set(source, graver(active.get(source) ?? 'stable', verdict));
     for (const source of renamed) if (!active.has(source)) this.#log.forget(source);

@@ -66,20 +66,21 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
   const isRetained = facts.retained !== null && byGravity(facts.retained.verdict, 'stable') < 0;
   const channels: Channel[] = [...channelsOf(findings), ...(isRetained ? (['survivors'] as const) : [])];
   const size = main ?? (isRetained ? retainedSize(facts, shared) : null);
+  const verdict = scopeVerdict(facts, findings, shared);
   return {
     scope: facts.scope,
     kind: facts.kind,
     units: facts.units,
     turn: facts.turn,
     inFlight: facts.inFlight,
-    verdict: scopeVerdict(facts, findings, shared),
+    verdict,
     ...slope(size, facts.unitsPerSecond),
     channels,
     candidates: candidates(main, shared),
     site: channels.length > 0 ? siteOf(facts, main) : null,
     survivors: survivors(facts),
     minDetectableBytes: minDetectable(facts, shared),
-    since: facts.since?.toISOString() ?? null,
+    since: byGravity(verdict, 'stable') < 0 ? (facts.since?.toISOString() ?? null) : null,
     unitsPerSecond: facts.unitsPerSecond,
     evidence: [...findings.flatMap(findingEvidence), ...(isRetained ? [retainedEvidence(facts.retained!)] : [])],
     fingerprint: channels.length === 0 ? null : scopeFingerprint(facts.kind, facts.scope),
