@@ -300,7 +300,8 @@ export class Detector {
 
   /** Floors cannot tell a leak from a store that forgets while traffic rises; the ages of what survives can. */
   #denied(growth: NamedGrowth): NamedGrowth {
-    const isDenied = growth.verdict === 'leaking' && isOnHeap(growth) && this.sites.areForgotten(growth.source);
+    const isDenied =
+      growth.verdict === 'leaking' && isOnHeap(growth) && this.sites.areForgotten(growth.source);
     return isDenied ? { ...growth, verdict: 'growing' } : growth;
   }
 

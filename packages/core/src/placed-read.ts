@@ -112,7 +112,11 @@ export class PlacedRead {
     if (slots.length === 0) return null;
     const scopes = slots.flatMap((slot) => nameOf(slot) ?? []);
     const isEvery = slots.length > 1 && this.#frames.areAll(slots);
-    return { every: isEvery, scopes: scopes.slice(0, MAX_RUNS_FOR), more: Math.max(0, scopes.length - MAX_RUNS_FOR) };
+    return {
+      every: isEvery,
+      scopes: scopes.slice(0, MAX_RUNS_FOR),
+      more: Math.max(0, scopes.length - MAX_RUNS_FOR),
+    };
   }
 
   /**

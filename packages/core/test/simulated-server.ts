@@ -91,7 +91,13 @@ export class SimulatedServer {
     this.#interval = run.level === 'prove' ? 16_384 : 65_536;
     const tell = (_: object, message?: string): void => this.#note(message ?? '');
     const logger = { info: tell, warn: tell, error: tell };
-    this.guard = guardOn(this.runtime, { enabled: true, level: run.level, control: false, logger, ...run.options });
+    this.guard = guardOn(this.runtime, {
+      enabled: true,
+      level: run.level,
+      control: false,
+      logger,
+      ...run.options,
+    });
     this.#scopes = SHARES.map((_, route) => this.guard.scope('route', `GET /${route}`));
     this.#handlers = SHARES.map((_, route) => {
       const handler = (): void => undefined;
@@ -133,7 +139,8 @@ export class SimulatedServer {
     const unit = this.guard.begin();
     this.#units += 1;
     this.#ordinal += CHURN_BYTES / this.#interval;
-    for (const keep of this.#run.keeps) if (keep.route === null || keep.route === route) this.#keep(keep, route);
+    for (const keep of this.#run.keeps)
+      if (keep.route === null || keep.route === route) this.#keep(keep, route);
     unit.end(this.#scopes[route]!, { handlers: [this.#handlers[route]!] });
   }
 
@@ -171,13 +178,19 @@ export class SimulatedServer {
 
   #draw(): number {
     let left = this.#random() * this.#weights.reduce((sum, weight) => sum + weight, 0);
-    return Math.max(0, this.#weights.findIndex((weight) => (left -= weight) < 0));
+    for (const [route, weight] of this.#weights.entries()) {
+      left -= weight;
+      if (left < 0) return route;
+    }
+    return 0;
   }
 
   #note(message: string): void {
     const found = /^(GROWING|LEAKING|CLEARED) {2}(.*)$/.exec(message);
     if (found === null) return;
-    const event = ({ GROWING: 'growth', LEAKING: 'leak', CLEARED: 'cleared' } as const)[found[1] as 'GROWING'];
+    const event = ({ GROWING: 'growth', LEAKING: 'leak', CLEARED: 'cleared' } as const)[
+      found[1] as 'GROWING'
+    ];
     const who = /^(GET \/\d|\(.*?\)|undecided|growth)/.exec(found[2]!)?.[1] ?? found[2]!;
     this.events.push({ minute: this.runtime.nowMs / 60_000, event, who });
   }

@@ -74,7 +74,9 @@ export class Findings {
     const growth = growthOf(merged);
     const source = sourceOf(growth, known?.told ?? null);
     const isSameName = known !== null && (source === known.told || source === UNDECIDED);
-    const verdict = isSameName ? (graver(known.verdict, growth.verdict) as Finding['verdict']) : growth.verdict;
+    const verdict = isSameName
+      ? (graver(known.verdict, growth.verdict) as Finding['verdict'])
+      : growth.verdict;
     if (known === null) this.#made += 1;
     const isGraver = known !== null && verdict !== known.verdict;
     const told = isSameName && !isGraver ? known.told : source;

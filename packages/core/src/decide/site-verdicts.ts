@@ -217,7 +217,12 @@ function growthOf(
 }
 
 function isWorthAWord(
-  { source, bytes, risenBytes, estimate }: Pick<Sized, 'source' | 'bytes' | 'estimate'> & { risenBytes: number },
+  {
+    source,
+    bytes,
+    risenBytes,
+    estimate,
+  }: Pick<Sized, 'source' | 'bytes' | 'estimate'> & { risenBytes: number },
   { minBytesPerUnit, minTotalBytes }: GrowthThresholds,
 ): boolean {
   const least = source === BACKGROUND ? 0 : minBytesPerUnit;

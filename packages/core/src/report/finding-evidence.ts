@@ -33,8 +33,16 @@ function siteEvidence(growth: SiteGrowth, source: number): ScopeEvidence {
   const { samples, p, isHint } = growth;
   const ownSamples = growth.source === source ? growth.ownSamples : 0;
   const isOnlyHint = isHint || growth.source !== source;
-  const note = isOnlyHint ? `a hint: only ${ownSamples} below its handler` : `${ownSamples} below its handler`;
-  return { channel: 'sites', samples, p, ...(isOnlyHint ? { posterior: probabilityOf(growth, source) } : {}), note };
+  const note = isOnlyHint
+    ? `a hint: only ${ownSamples} below its handler`
+    : `${ownSamples} below its handler`;
+  return {
+    channel: 'sites',
+    samples,
+    p,
+    ...(isOnlyHint ? { posterior: probabilityOf(growth, source) } : {}),
+    note,
+  };
 }
 
 function probabilityOf({ source: own, probability, credible }: NamedGrowth, source: number): number {

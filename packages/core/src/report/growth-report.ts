@@ -82,7 +82,10 @@ function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
     minDetectableBytes: minDetectable(facts, shared),
     since: byGravity(verdict, 'stable') < 0 ? (facts.since?.toISOString() ?? null) : null,
     unitsPerSecond: facts.unitsPerSecond,
-    evidence: [...findings.flatMap(findingEvidence), ...(isRetained ? [retainedEvidence(facts.retained!)] : [])],
+    evidence: [
+      ...findings.flatMap(findingEvidence),
+      ...(isRetained ? [retainedEvidence(facts.retained!)] : []),
+    ],
     fingerprint: channels.length === 0 ? null : scopeFingerprint(facts.kind, facts.scope),
   };
 }

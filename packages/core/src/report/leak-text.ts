@@ -53,7 +53,9 @@ function doubt({ evidence }: ScopeReport): string {
   const posterior = floors?.posterior ?? sites?.posterior;
   if (posterior === undefined) return '';
   const hint = floors === undefined && sites?.posterior !== undefined ? ', a hint' : '';
-  return posterior >= SURE && hint === '' ? '' : ` if it is this one (${formatProbability(posterior)}${hint})`;
+  return posterior >= SURE && hint === ''
+    ? ''
+    : ` if it is this one (${formatProbability(posterior)}${hint})`;
 }
 
 /** One scope as the contract's leak text: only the lines that something is known for. */
@@ -186,7 +188,13 @@ function undecided({ candidates: list, totalBytes }: UnattributedReport): string
   return totalBytes === null ? who : `${who}   ${formatBytes(totalBytes)} so far`;
 }
 
-function unattributedEvidence({ evidence, source, probability, isolates, signal }: UnattributedReport): string {
+function unattributedEvidence({
+  evidence,
+  source,
+  probability,
+  isolates,
+  signal,
+}: UnattributedReport): string {
   // A report that was stored by an earlier version has no evidence here.
   const items = evidence ?? [{ channel: 'floors' as const }];
   const where = `${isolates === undefined ? '' : `in ${isolates} isolates, `}${signal}`;

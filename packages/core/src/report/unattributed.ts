@@ -40,7 +40,10 @@ export function unattributedReport(facts: UnattributedFacts): UnattributedReport
     site: growth.isolates === undefined && isInProfile(growth) ? siteOf() : null,
     candidates: growth.credible
       .filter((candidate) => candidate.source !== source)
-      .map((candidate) => ({ scope: sourceName(candidate.source, nameOf), probability: candidate.probability })),
+      .map((candidate) => ({
+        scope: sourceName(candidate.source, nameOf),
+        probability: candidate.probability,
+      })),
   };
 }
 

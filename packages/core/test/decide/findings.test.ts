@@ -8,7 +8,10 @@ import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../../src/measure/floor.
 const [A, B] = [FIRST_SCOPE, FIRST_SCOPE + 1] as const;
 
 /** Growth that the floors name so: the first candidate's name, unless another is given. */
-function floors(candidates: readonly [source: number, probability: number][], change: Partial<NamedGrowth> = {}): NamedGrowth {
+function floors(
+  candidates: readonly [source: number, probability: number][],
+  change: Partial<NamedGrowth> = {},
+): NamedGrowth {
   const credible = candidates.map(([source, probability]) => ({ source, probability }));
   const { source, probability } = credible.find((each) => each.source === change.source) ?? credible[0]!;
   return {
@@ -48,7 +51,17 @@ describe('Findings', () => {
     expect(only([floors([[A, 0.9]])], [HINT])).toMatchObject([
       { source: A, floors: { key: 'heap/1' }, sites: { key: 'sites/all' } },
     ]);
-    expect(only([floors([[BACKGROUND, 0.45], [A, 0.35]])], [HINT])).toHaveLength(1);
+    expect(
+      only(
+        [
+          floors([
+            [BACKGROUND, 0.45],
+            [A, 0.35],
+          ]),
+        ],
+        [HINT],
+      ),
+    ).toHaveLength(1);
   });
 
   it('tell two leaks as two: what grows below another handler, which the floors exclude', () => {
@@ -60,13 +73,47 @@ describe('Findings', () => {
   });
 
   it('name the most probable source, and nobody below a half', () => {
-    expect(only([floors([[A, 0.35], [BACKGROUND, 0.14]], { source: BACKGROUND })])[0]).toMatchObject({ source: UNDECIDED });
-    expect(only([floors([[A, 0.49], [B, 0.48]])])[0]!.source).toBe(UNDECIDED);
-    expect(only([floors([[A, 0.6], [B, 0.3]])])[0]!.source).toBe(A);
+    expect(
+      only([
+        floors(
+          [
+            [A, 0.35],
+            [BACKGROUND, 0.14],
+          ],
+          { source: BACKGROUND },
+        ),
+      ])[0],
+    ).toMatchObject({ source: UNDECIDED });
+    expect(
+      only([
+        floors([
+          [A, 0.49],
+          [B, 0.48],
+        ]),
+      ])[0]!.source,
+    ).toBe(UNDECIDED);
+    expect(
+      only([
+        floors([
+          [A, 0.6],
+          [B, 0.3],
+        ]),
+      ])[0]!.source,
+    ).toBe(A);
   });
 
   it('take the name from samples below a handler where the floors have none', () => {
-    expect(only([floors([[EVERY_REQUEST, 0.4], [A, 0.3]])], [sites(A)])[0]).toMatchObject({ source: A, told: A });
+    expect(
+      only(
+        [
+          floors([
+            [EVERY_REQUEST, 0.4],
+            [A, 0.3],
+          ]),
+        ],
+        [sites(A)],
+      )[0],
+    ).toMatchObject({ source: A, told: A });
   });
 
   it('say nothing again while a channel falls silent for a while, or its verdict falls', () => {
@@ -85,16 +132,44 @@ describe('Findings', () => {
 
   it('keep a name until another is clearly more probable, and do not call that cleared', () => {
     const at = (a: number, b: number): [NamedGrowth[], SiteGrowth[]] => {
-      const credible: [number, number][] = a >= b ? [[A, a], [B, b]] : [[B, b], [A, a]];
+      const credible: [number, number][] =
+        a >= b
+          ? [
+              [A, a],
+              [B, b],
+            ]
+          : [
+              [B, b],
+              [A, a],
+            ];
       return [[floors(credible)], []];
     };
-    expect(told([at(0.6, 0.4), at(0.45, 0.5), at(0.55, 0.45), at(0.3, 0.7), at(0.6, 0.4)])).toEqual([`${A} growing`]);
-    expect(told([at(0.6, 0.4), at(0.1, 0.9), at(0.3, 0.7), at(0.7, 0.3)])).toEqual([`${A} growing`, `${B} growing`]);
+    expect(told([at(0.6, 0.4), at(0.45, 0.5), at(0.55, 0.45), at(0.3, 0.7), at(0.6, 0.4)])).toEqual([
+      `${A} growing`,
+    ]);
+    expect(told([at(0.6, 0.4), at(0.1, 0.9), at(0.3, 0.7), at(0.7, 0.3)])).toEqual([
+      `${A} growing`,
+      `${B} growing`,
+    ]);
   });
 
   it('tell who it is once that is known, not that nobody any more is', () => {
-    const unsure = floors([[A, 0.4], [B, 0.3]]);
-    const sure = floors([[A, 0.9], [B, 0.1]], { key: 'heap/2' });
-    expect(told([[[unsure], []], [[sure], []]])).toEqual([`${UNDECIDED} growing`, `${A} growing`]);
+    const unsure = floors([
+      [A, 0.4],
+      [B, 0.3],
+    ]);
+    const sure = floors(
+      [
+        [A, 0.9],
+        [B, 0.1],
+      ],
+      { key: 'heap/2' },
+    );
+    expect(
+      told([
+        [[unsure], []],
+        [[sure], []],
+      ]),
+    ).toEqual([`${UNDECIDED} growing`, `${A} growing`]);
   });
 });

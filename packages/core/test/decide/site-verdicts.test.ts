@@ -104,10 +104,15 @@ describe('siteGrowths', () => {
 
   it('names nobody where the most probable is below a half', () => {
     const slots = [0, 1, 2];
-    const place = (): { site: number; slots: number[]; role: 'learned' } => ({ site: 7, slots, role: 'learned' });
+    const place = (): { site: number; slots: number[]; role: 'learned' } => ({
+      site: 7,
+      slots,
+      role: 'learned',
+    });
     const told = growths([{ route: 1, bytes: 3000, life: forever, place }]).flat();
     expect(told.length).toBeGreaterThan(0);
     for (const { source, credible, probability } of told)
-      if (credible[0]!.probability < 0.5) expect({ source, probability }).toMatchObject({ source: EVERY_REQUEST });
+      if (credible[0]!.probability < 0.5)
+        expect({ source, probability }).toMatchObject({ source: EVERY_REQUEST });
   });
 });

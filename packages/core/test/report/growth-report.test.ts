@@ -57,7 +57,17 @@ const growth = (id: number, change: Partial<NamedGrowth> = {}): NamedGrowth => (
 
 const finding = (of: NamedGrowth, sites: SiteGrowth | null = null): Finding => {
   const { key, source, verdict } = of;
-  return { key, source, told: source, verdict, names: new Map([[source, verdict]]), growth: of, floors: of, sites, quietLooks: 0 };
+  return {
+    key,
+    source,
+    told: source,
+    verdict,
+    names: new Map([[source, verdict]]),
+    growth: of,
+    floors: of,
+    sites,
+    quietLooks: 0,
+  };
 };
 
 const shared = (change: Partial<SharedEvidence> = {}): SharedEvidence => ({

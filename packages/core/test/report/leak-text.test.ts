@@ -94,7 +94,10 @@ const REPORT: GrowthReport = {
   },
 };
 
-const MUTABLE = { channels: ['floors'], evidence: [{ channel: 'floors' }] } satisfies Partial<UnattributedReport>;
+const MUTABLE = {
+  channels: ['floors'],
+  evidence: [{ channel: 'floors' }],
+} satisfies Partial<UnattributedReport>;
 
 const KEEPS: SiteReport = {
   kind: 'function',
@@ -277,7 +280,7 @@ describe('formatReport', () => {
       [
         'GROWING  undecided between GET /a (35 %), (background) (14 %)   12 MB so far',
         '  allocated in   remember  src/audit.ts:9  (function; 88 % of what stayed)',
-        '  seen by        sites (120 samples came of age and stayed, p < 1e-11), floors (heap)',
+        '  seen by        sites (120 samples came of age and stayed, p < 1e-12), floors (heap)',
         '  next           npx leakguard snapshot 4242 --wait 60s    which functions allocate what stays',
       ].join('\n'),
     );
@@ -382,7 +385,9 @@ describe('the forecast of the heap limit', () => {
       site: null,
       candidates: [],
     } as const;
-    expect(formatReport(withForecast([], { ...unattributed, ...MUTABLE, candidates: [] })).split('\n')[1]).toBe(LINE);
+    expect(
+      formatReport(withForecast([], { ...unattributed, ...MUTABLE, candidates: [] })).split('\n')[1],
+    ).toBe(LINE);
   });
 
   it('is left out where a report knows none', () => {
