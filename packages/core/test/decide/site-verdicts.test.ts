@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SiteSurvival } from '../../src/attribute/site-survival.ts';
 import { siteCandidates, siteEvidence } from '../../src/decide/site-naming.ts';
-import { type SiteGrowth, siteGrowths } from '../../src/decide/site-verdicts.ts';
+import { areForgotten, type SiteGrowth, siteGrowths } from '../../src/decide/site-verdicts.ts';
 import { growthThresholds } from '../../src/decide/thresholds.ts';
 import { EVERY_REQUEST, FIRST_SCOPE } from '../../src/measure/floor.ts';
 import {
@@ -100,6 +100,18 @@ describe('siteGrowths', () => {
     const told = new Set([`sites/${FIRST_SCOPE}`]);
     expect(growths([leak], { thresholds }).at(-1)).toEqual([]);
     expect(growths([leak], { thresholds, told }).at(-1)).toMatchObject([{ source: FIRST_SCOPE }]);
+  });
+
+  it('sees that a store forgets, by the ages of what survives, and that a leak does not', () => {
+    const judged = (life: Kept['life']) => {
+      const kept: Kept = { route: 0, bytes: 6000, life, place: below(0, 0.7) };
+      const { start, reads } = generatedReads({ seed: 4, kept: [kept], readAt: EVERY_2000, before: 3000 });
+      const survival = new SiteSurvival(start);
+      for (const read of reads) survival.push(read);
+      return areForgotten(survival.judge(), FIRST_SCOPE);
+    };
+    expect(judged(() => 9000)).toBe(true);
+    expect(judged(forever)).toBe(false);
   });
 
   it('names nobody where the most probable is below a half', () => {
