@@ -153,6 +153,40 @@ describe('Findings', () => {
     ]);
   });
 
+  it('keep a name down to 40 %, and a verdict whatever a later look says', () => {
+    const findings = new Findings();
+    const named = (a: number, verdict: 'growing' | 'leaking') => {
+      findings.update(
+        [
+          floors(
+            [
+              [A, a],
+              [B, (1 - a) / 2],
+            ],
+            { verdict },
+          ),
+        ],
+        [],
+      );
+      const { source, verdict: held } = findings.all[0]!;
+      return [source, held];
+    };
+    expect(named(0.6, 'leaking')).toEqual([A, 'leaking']);
+    expect(named(0.45, 'growing')).toEqual([A, 'leaking']);
+    expect(named(0.37, 'growing')).toEqual([UNDECIDED, 'leaking']);
+  });
+
+  it('name nobody while the floors hold on to a source that is not the most probable', () => {
+    const held = floors(
+      [
+        [A, 0.6],
+        [BACKGROUND, 0.14],
+      ],
+      { source: BACKGROUND },
+    );
+    expect(only([held])[0]!.source).toBe(UNDECIDED);
+  });
+
   it('tell who it is once that is known, not that nobody any more is', () => {
     const unsure = floors([
       [A, 0.4],
