@@ -22,6 +22,7 @@ export function leakingReport(): GrowthReport {
     },
     scopes: [leakingScope()],
     unattributed: null,
+    site: null,
     collections: [],
     counters: [],
     evidence: {

@@ -1,11 +1,10 @@
-import type { NamedGrowth } from './decide/channel-growth.ts';
+import { type Finding, UNDECIDED } from './decide/findings.ts';
 import type { FloorChannel } from './decide/floor-channel.ts';
 import type { HeapForecaster } from './decide/heap-forecast.ts';
-import type { SiteGrowth } from './decide/site-verdicts.ts';
 import type { Runtime } from './internal-types.ts';
 import type { IsolateGrowth } from './isolate-growth.ts';
 import type { CostMeter } from './measure/cost-meter.ts';
-import { FIRST_SCOPE } from './measure/floor.ts';
+import { BACKGROUND, FIRST_SCOPE } from './measure/floor.ts';
 import type { FloorSlope } from './measure/floor-slope.ts';
 import type { Ledger } from './measure/ledger.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -15,7 +14,7 @@ import { unattributedReport } from './report/unattributed.ts';
 import type { SideCounts } from './side-counts.ts';
 import type { SiteChannel } from './site-channel.ts';
 import type { SiteReader } from './site-reader.ts';
-import type { EvidenceReport, GrowthReport, MemoryReport, ScopeReport } from './types.ts';
+import type { EvidenceReport, GrowthReport, MemoryReport, ScopeReport, UnattributedReport } from './types.ts';
 
 /** All that a detector knows when it is asked. */
 export interface DetectorState {
@@ -29,7 +28,8 @@ export interface DetectorState {
   floors: FloorChannel;
   isolates: IsolateGrowth;
   sideCounts: SideCounts;
-  sites: { channel: SiteChannel; reader: SiteReader; growths: readonly SiteGrowth[] };
+  sites: { channel: SiteChannel; reader: SiteReader };
+  findings: readonly Finding[];
   slope: FloorSlope;
   forecaster: HeapForecaster;
   scopes: readonly ScopeFacts[];
@@ -38,14 +38,8 @@ export interface DetectorState {
 
 /** The report of what a detector knows. */
 export function detectorReport(state: DetectorState): GrowthReport {
-  const { options, runtime, ledger, meter, scopes } = state;
-  const own = state.floors.growths();
-  const growths = [...own, ...state.isolates.growths()];
+  const { options, runtime, ledger, meter } = state;
   const sight = state.isolates.sight();
-  const perSecondOf = ({ isolates }: NamedGrowth): number =>
-    scopes
-      .filter(({ slot }) => isolates === undefined || sight?.knows(FIRST_SCOPE + slot))
-      .reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0);
   return {
     v: 1,
     time: runtime.date().toISOString(),
@@ -53,45 +47,60 @@ export function detectorReport(state: DetectorState): GrowthReport {
     node: process.version,
     level: options.level,
     uptimeMs: state.uptimeMs,
-    memory: memory(state, own),
-    scopes: scopesOf(state, growths, sight),
-    unattributed: unattributedReport(
-      [...growths, ...unplaced(state.sites.growths, own)],
-      (slot) => ledger.nameOf(slot) ?? '',
-      perSecondOf,
-      () => state.sites.channel.site(null),
-    ),
+    memory: memory(state),
+    scopes: scopesOf(state, sight),
+    unattributed: unattributedOf(state),
+    site: state.sites.channel.site(null),
     ...state.sideCounts.reports((slot) => ledger.nameOf(slot) ?? ''),
     evidence: evidence(state),
     overhead: meter.overhead(runtime.processCpuMs()),
   };
 }
 
-/** What survivors show that follows no scope, where the floors of the heap have not found it as well. */
-function unplaced(sites: readonly SiteGrowth[], floors: readonly NamedGrowth[]): readonly SiteGrowth[] {
-  return floors.some(({ signal }) => signal === 'heap' || signal === 'oldSpace') ? [] : sites;
+/** Growth that follows no scope. @param preferred the one of this source, where there are several */
+export function unattributedOf(state: DetectorState, preferred?: number): UnattributedReport | null {
+  const { ledger, scopes, findings, isolates, sites } = state;
+  const sight = isolates.sight();
+  const nameOf = (slot: number): string => ledger.nameOf(slot) ?? '';
+  return unattributedReport({
+    findings,
+    nameOf,
+    ...(preferred === undefined ? {} : { preferred }),
+    perSecondOf: (growth) =>
+      scopes
+        .filter(({ slot }) => growth.isolates === undefined || sight?.knows(FIRST_SCOPE + slot))
+        .reduce((sum, { unitsPerSecond }) => sum + unitsPerSecond, 0),
+    siteOf: () => sites.channel.site(null),
+  });
 }
 
 /** Of this process: what grows in an isolate does not fill this heap. */
-function memory({ runtime, slope, forecaster, nowMs }: DetectorState, own: NamedGrowth[]): MemoryReport {
+function memory(state: DetectorState): MemoryReport {
+  const { runtime, slope, forecaster, nowMs, floors } = state;
+  const own = floors.growths();
   const reading = runtime.readMemory();
   return {
     floorBytes: slope.lastBytes,
     ...reading,
     floorSlopeBytesPerHour: slope.bytesPerHour,
     growing: own.map(({ signal }) => signal),
-    forecast: forecaster.forecast(own, reading.heapLimitBytes, nowMs),
+    forecast: isIdle(state) ? null : forecaster.forecast(own, reading.heapLimitBytes, nowMs),
   };
 }
 
+/** Without units what grows by the unit goes nowhere: a moment at which it would reach the limit is not known. */
+function isIdle({ scopes, findings }: DetectorState): boolean {
+  const isTimed = findings.some(({ source }) => source === BACKGROUND || source === UNDECIDED);
+  return !isTimed && scopes.length > 0 && scopes.every(({ unitsPerSecond }) => unitsPerSecond === 0);
+}
+
 function scopesOf(
-  { options, floors, ledger, scopes }: DetectorState,
-  growths: readonly NamedGrowth[],
+  { options, floors, ledger, scopes, findings }: DetectorState,
   isolates: ReturnType<IsolateGrowth['sight']>,
 ): ScopeReport[] {
   const oldSpace = floors.tracker('oldSpace');
   return scopeReports(scopes, {
-    growths,
+    findings,
     warmingUp: oldSpace.verdict === 'warming-up',
     oldSpace: oldSpace.analyse(),
     heap: floors.tracker('heap').analyse(),

@@ -1,12 +1,13 @@
 import type { NamedGrowth } from './decide/channel-growth.ts';
+import { Findings } from './decide/findings.ts';
 import { FloorChannel } from './decide/floor-channel.ts';
 import { HeapForecaster } from './decide/heap-forecast.ts';
+import { isOnHeap } from './decide/merged-growth.ts';
 import { type RetainedTally, retainedVerdict } from './decide/retained-requests.ts';
-import { type SiteGrowth, siteVerdicts } from './decide/site-verdicts.ts';
 import { SourceVerdicts } from './decide/source-verdicts.ts';
 import { type GrowthThresholds, growthThresholds, STORE_BENEFIT_UNITS } from './decide/thresholds.ts';
 import type { VerdictChange } from './decide/verdict-log.ts';
-import { detectorReport } from './detector-report.ts';
+import { type DetectorState, detectorReport, unattributedOf } from './detector-report.ts';
 import { processFiles } from './frames/app-files.ts';
 import type { FloorReading, Runtime } from './internal-types.ts';
 import { IsolateGrowth } from './isolate-growth.ts';
@@ -24,7 +25,7 @@ import { SideCounts } from './side-counts.ts';
 import { SiteChannel } from './site-channel.ts';
 import { SiteReads, type SiteReadsHost } from './site-reads.ts';
 import { SpikeWatch } from './spike-watch.ts';
-import type { GrowthReport, ScopeReport, Verdict } from './types.ts';
+import type { GrowthReport, ScopeReport, UnattributedReport, Verdict } from './types.ts';
 
 /** What a detector asks of its owner. */
 export interface DetectorHooks {
@@ -58,6 +59,7 @@ export class Detector {
   readonly #slope = new FloorSlope();
   readonly #forecaster = new HeapForecaster();
   readonly #rates = new RateMeter();
+  readonly #findings = new Findings();
   readonly #verdicts = new SourceVerdicts();
   readonly #startMs: number;
   #frozen: FloorCounts | null = null;
@@ -101,6 +103,7 @@ export class Detector {
     this.sites = new SiteChannel(this.#thresholds, {
       runtime,
       contained: (work) => hooks.contained(work),
+      nameOf: (slot) => this.ledger.nameOf(slot),
       maxPauseMs: options.maxPause,
     });
     this.reads = new SiteReads(options, runtime, { channel: this.sites, host: this.#readsHost() });
@@ -204,8 +207,16 @@ export class Detector {
   }
 
   report(): GrowthReport {
-    const siteGrowths = this.#siteGrowths();
-    return detectorReport({
+    return detectorReport(this.#state());
+  }
+
+  /** Growth of a source that is no scope, null for none of it. */
+  unattributed(source: number): UnattributedReport | null {
+    return unattributedOf(this.#state(), source);
+  }
+
+  #state(): DetectorState {
+    return {
       options: this.#options,
       runtime: this.#runtime,
       uptimeMs: this.#runtime.now() - this.#startMs,
@@ -215,12 +226,13 @@ export class Detector {
       floors: this.#floors,
       isolates: this.isolates,
       sideCounts: this.sideCounts,
-      sites: { channel: this.sites, reader: this.reads.reader, growths: siteGrowths },
+      sites: { channel: this.sites, reader: this.reads.reader },
+      findings: this.#findings.all,
       slope: this.#slope,
       forecaster: this.#forecaster,
-      scopes: this.#scopeFacts(siteGrowths),
+      scopes: this.#scopeFacts(),
       gcs: { majorGcs: this.majorGcs, forcedGcs: this.forcedGcs },
-    });
+    };
   }
 
   /** The report of one source, undefined if it is no scope. */
@@ -245,7 +257,7 @@ export class Detector {
     this.#charge(() => this.#survivors.majorGc());
   }
 
-  #scopeFacts(siteGrowths: readonly SiteGrowth[]): ScopeFacts[] {
+  #scopeFacts(): ScopeFacts[] {
     const { ledger } = this;
     const nowMs = this.clock.now();
     const facts: ScopeFacts[] = [];
@@ -264,7 +276,6 @@ export class Detector {
         unitsPerSecond: this.#rates.perSecond(slot, units, nowMs, this.#startMs),
         retained: tally === null ? null : { tally, verdict: this.#retained(tally, units) },
         since: this.#verdicts.since(FIRST_SCOPE + slot),
-        siteGrowth: siteGrowths.find(({ source }) => source === FIRST_SCOPE + slot) ?? null,
         site: () => this.sites.site(slot),
         isolateSite: () => this.isolates.site(FIRST_SCOPE + slot),
       });
@@ -282,13 +293,24 @@ export class Detector {
       const tally = this.#survivors.tally(slot);
       if (tally !== null) retained.set(FIRST_SCOPE + slot, this.#retained(tally, this.ledger.unitsOf(slot)));
     }
-    const sites = siteVerdicts(this.#siteGrowths());
-    return this.#verdicts.update(this.#growths(), retained, this.#runtime.date(), sites);
+    const renamed = this.#look();
+    return this.#verdicts.update(this.#findings.all, retained, this.#runtime.date(), renamed);
   }
 
-  /** What survivors of the profiler show; the floors have their say in who it is. */
-  #siteGrowths(): SiteGrowth[] {
-    return this.sites.growths(this.#floors.tracker('oldSpace').analyse()?.credible ?? null);
+  /** What all channels say by now. @returns sources that are told under another name */
+  #look(): number[] {
+    // Survivors of the profiler show growth; the floors have their say in who it is.
+    const candidates = this.#floors.tracker('oldSpace').analyse()?.credible ?? null;
+    const sites = this.sites.growths(candidates, this.#findings.toldBySites);
+    const floors = this.#floors.growths().map((growth) => this.#denied(growth));
+    return this.#findings.update([...floors, ...this.isolates.growths()], sites);
+  }
+
+  /** Floors cannot tell a leak from a store that forgets while traffic rises; the ages of what survives can. */
+  #denied(growth: NamedGrowth): NamedGrowth {
+    const isDenied =
+      growth.verdict === 'leaking' && isOnHeap(growth) && this.sites.areForgotten(growth.source);
+    return isDenied ? { ...growth, verdict: 'growing' } : growth;
   }
 
   #readsHost(): SiteReadsHost {
@@ -305,10 +327,6 @@ export class Detector {
           }),
         ),
     };
-  }
-
-  #growths(): NamedGrowth[] {
-    return [...this.#floors.growths(), ...this.isolates.growths()];
   }
 
   #charge(work: () => void): void {

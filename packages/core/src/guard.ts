@@ -281,7 +281,8 @@ class LiveGuard implements MarkedGuard {
     for (const { key, to } of changes) {
       const scope = this.#detector.scopeReport(report, key);
       if (scope === undefined) {
-        this.#log.unattributed(EVENT_OF[to], report, topSites);
+        const unattributed = this.#detector.unattributed(key);
+        this.#log.unattributed(EVENT_OF[to], { ...report, unattributed }, topSites);
         continue;
       }
       this.#log.verdict(EVENT_OF[to], scope, report, topSites);

@@ -84,6 +84,7 @@ function emptyReport(level: Level, reason: string): GrowthReport {
     },
     scopes: [],
     unattributed: null,
+    site: null,
     collections: [],
     counters: [],
     evidence: {

@@ -13,11 +13,24 @@ const GROWING: ReadonlySet<string> = new Set(['growing', 'leaking']);
 /** From this share of the bytes on a function is named rather than the requests that its objects are in. */
 const WORTH_NAMING = 0.2;
 
+/** Routes that a middleware is told to run for. */
+const MAX_RUNS_FOR = 20;
+
+/** The name of the scope of a slot, undefined where it has none any more. */
+export type NameOf = (slot: number) => string | undefined;
+
+/** What places the stacks of a read, and how its scopes are called. */
+interface Placing {
+  frames: FrameMap;
+  nameOf: NameOf;
+}
+
 /** One read of the profiler, each stack with the scopes and the function that it speaks of. */
 export class PlacedRead {
   readonly samples: readonly SurvivorSample[];
   readonly #samples: readonly AllocationSample[];
   readonly #frames: FrameMap;
+  readonly #nameOf: NameOf;
   readonly #stacks: readonly Stack[];
   readonly #places: StackPlace[];
   /** By ordinal, the stack of a sample. */
@@ -28,8 +41,9 @@ export class PlacedRead {
   readonly #sites = new Map<number | null, SiteReport | null>();
 
   /** @param places one per stack */
-  constructor({ stacks, samples }: ReadStacks, places: readonly StackPlace[], frames: FrameMap) {
+  constructor({ stacks, samples }: ReadStacks, places: readonly StackPlace[], { frames, nameOf }: Placing) {
     this.#frames = frames;
+    this.#nameOf = nameOf;
     this.#stacks = stacks;
     this.#samples = samples;
     this.#places = [...places];
@@ -38,13 +52,13 @@ export class PlacedRead {
   }
 
   /** Places the stacks of a read, which have been learned from: a stack per step, of which there are thousands. */
-  static *placing(read: ReadStacks, frames: FrameMap): Generator<void, PlacedRead> {
+  static *placing(read: ReadStacks, by: Placing): Generator<void, PlacedRead> {
     const places: StackPlace[] = [];
     for (const stack of read.stacks) {
-      places.push(frames.place(stack));
+      places.push(by.frames.place(stack));
       yield;
     }
-    return new PlacedRead(read, places, frames);
+    return new PlacedRead(read, places, by);
   }
 
   /** The function that allocated most of what a scope gained, null where no sample tells. */
@@ -57,7 +71,7 @@ export class PlacedRead {
   }
 
   /** All live samples, by stack. */
-  stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] {
+  stacks(): ResolvedStack[] {
     const byStack = new Map<number, { bytes: number; variance: number; ordinals: number[] }>();
     for (const { ordinal, bytes, stack } of this.#samples) {
       const sum = byStack.get(stack) ?? { bytes: 0, variance: 0, ordinals: [] };
@@ -72,7 +86,7 @@ export class PlacedRead {
       return {
         ...sum,
         frames: this.#stacks[stack]!.map(frameOf),
-        scope: slots.length === 1 ? (nameOf(slots[0]!) ?? null) : null,
+        scope: slots.length === 1 ? (this.#nameOf(slots[0]!) ?? null) : null,
         samples: sum.ordinals.length,
       };
     });
@@ -106,6 +120,20 @@ export class PlacedRead {
       share: bytesOf(own) / bytesOf(pool),
       samples: own.length,
       lines: told.kind === 'requests' ? [] : this.#lines(stack, told.allocating),
+      ...(told.kind === 'middleware' ? { runsFor: this.#runsFor(own) } : {}),
+    };
+  }
+
+  /** Null where it was never seen to run for any. */
+  #runsFor(own: SurvivalJudgement['gained']): NonNullable<SiteReport['runsFor']> | null {
+    const slots = [...new Set(own.flatMap((sample) => sample.slots))];
+    if (slots.length === 0) return null;
+    const scopes = slots.flatMap((slot) => this.#nameOf(slot) ?? []);
+    const isEvery = slots.length > 1 && this.#frames.areAll(slots);
+    return {
+      every: isEvery,
+      scopes: scopes.slice(0, MAX_RUNS_FOR),
+      more: Math.max(0, scopes.length - MAX_RUNS_FOR),
     };
   }
 

@@ -15,6 +15,8 @@ export interface GrowthReport {
   scopes: ScopeReport[];
   /** Growth that follows no single scope, else null. */
   unattributed: UnattributedReport | null;
+  /** The function that allocated most of what stays, whether or not anything is said to grow; null while no sample tells. */
+  site: SiteReport | null;
   /** What was tracked, in that order. */
   collections: CollectionReport[];
   /** Counts that grow when something leaks: those that grow first. */
@@ -91,8 +93,11 @@ export interface OverheadReport {
 }
 
 export interface UnattributedReport {
-  /** `every-request`: grows with the number of units, whatever the scope. `background`: grows with time, traffic or not. */
-  source: 'every-request' | 'background';
+  /**
+   * `every-request`: grows with the number of units, whatever the scope. `background`: grows with time, traffic or not. `undecided`: it
+   * grows, and no source is probable enough to be named; the candidates are who it may be.
+   */
+  source: 'every-request' | 'background' | 'undecided';
   verdict: Verdict;
   signal: Signal;
   /** Only of growth inside isolates (sandboxed job processors), not of this process's own memory: how many were measured. */
@@ -101,7 +106,10 @@ export interface UnattributedReport {
   ci95: [number, number] | null;
   bytesPerHour: number | null;
   totalBytes: number | null;
+  /** That it is this source; 0 where nobody is named. */
   probability: number;
+  channels: Channel[];
+  evidence: ScopeEvidence[];
   /** The function that allocated what stayed, null while no sample tells. */
   site: SiteReport | null;
   candidates: { scope: string; probability: number }[];

@@ -3,7 +3,7 @@ import { SiteSurvival } from './attribute/site-survival.ts';
 import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SiteEvidence } from './decide/growth-search.ts';
 import { siteCandidates, siteEvidence, siteEvidenceSteps } from './decide/site-naming.ts';
-import { type SiteGrowth, siteGrowths } from './decide/site-verdicts.ts';
+import { areForgotten, type SiteGrowth, siteGrowths } from './decide/site-verdicts.ts';
 import type { GrowthThresholds } from './decide/thresholds.ts';
 import { type AppFiles, processFiles } from './frames/app-files.ts';
 import { FrameMap } from './frames/frame-map.ts';
@@ -11,7 +11,7 @@ import type { Runtime } from './internal-types.ts';
 import { FIRST_SCOPE, type FloorCounts } from './measure/floor.ts';
 import { HandlerInbox, type OfferedHandler } from './measure/handler-inbox.ts';
 import { LocatedHandlers } from './measure/located-handlers.ts';
-import { PlacedRead } from './placed-read.ts';
+import { type NameOf, PlacedRead } from './placed-read.ts';
 import { ReadStacks } from './read-stacks.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
 import type { SiteRead } from './site-reader.ts';
@@ -23,6 +23,8 @@ export interface SiteChannelParts {
   runtime: Runtime;
   /** Does work that must not throw into the host. */
   contained: (work: () => void) => void;
+  /** How the scopes of slots are called. */
+  nameOf: NameOf;
   /** Milliseconds that reading one source file may stop the program. */
   maxPauseMs: number;
   /** @default those of the process */
@@ -44,6 +46,7 @@ export class SiteChannel {
   readonly #thresholds: GrowthThresholds;
   readonly #frames: FrameMap;
   readonly #contained: (work: () => void) => void;
+  readonly #nameOf: NameOf;
   readonly #queue: TurnQueue;
   #survival: SiteSurvival | null = null;
   #judged: Judged | null = null;
@@ -55,10 +58,11 @@ export class SiteChannel {
 
   constructor(
     thresholds: GrowthThresholds,
-    { runtime, contained, maxPauseMs, files = processFiles(() => runtime.now()) }: SiteChannelParts,
+    { runtime, contained, nameOf, maxPauseMs, files = processFiles(() => runtime.now()) }: SiteChannelParts,
   ) {
     this.#thresholds = thresholds;
     this.#contained = contained;
+    this.#nameOf = nameOf;
     this.#located = new LocatedHandlers(runtime.sampler);
     this.#frames = new FrameMap(files, maxPauseMs);
     this.#queue = new TurnQueue({
@@ -125,7 +129,7 @@ export class SiteChannel {
     const stacks = yield* ReadStacks.taking(reading, this.#frames);
     yield* this.#frames.learning(stacks.stacks);
     this.#register(yield* this.#located.looking((place) => this.#frames.isWrapper(place)));
-    const placed = yield* PlacedRead.placing(stacks, this.#frames);
+    const placed = yield* PlacedRead.placing(stacks, { frames: this.#frames, nameOf: this.#nameOf });
     yield* survival.pushing({
       units: counts.totalUnits,
       slotUnits: Float64Array.from(counts.units),
@@ -162,15 +166,27 @@ export class SiteChannel {
     return [all, ...scopes.values()].some(({ state }) => state !== 'quiet');
   }
 
-  /** What grows. @param floors who the floors think it is, null where they say nothing */
-  growths(floors: readonly Candidate[] | null): SiteGrowth[] {
+  /**
+   * What grows.
+   *
+   * @param floors who the floors think it is, null where they say nothing
+   * @param told keys of growths that were told before
+   */
+  growths(floors: readonly Candidate[] | null, told: ReadonlySet<string> = new Set()): SiteGrowth[] {
     const judged = this.#current();
     if (judged === null) return [];
     const candidates = floors ?? siteCandidates(judged.evidence([]));
     const left = [...this.#placing.values()];
-    return siteGrowths(judged.judgement, this.#thresholds, candidates).filter(
+    return siteGrowths(judged.judgement, this.#thresholds, candidates, told).filter(
       ({ source }) => !left.some((slots) => slots.has(source - FIRST_SCOPE)),
     );
+  }
+
+  /** Whether what stays of a source is let go again in time; never at `prove`, where runs are too short for it. */
+  areForgotten(source: number): boolean {
+    const judged = this.#current();
+    if (judged === null || this.#thresholds.leakTotalBytes === 0) return false;
+    return areForgotten(judged.judgement, source);
   }
 
   /** The function that allocated what stays of a scope; of everything for null. Null where no sample tells. */
@@ -185,8 +201,8 @@ export class SiteChannel {
   }
 
   /** Live samples of the latest read by stack, null before the first. */
-  stacks(nameOf: (slot: number) => string | undefined): ResolvedStack[] | null {
-    return this.#judged?.read.stacks(nameOf) ?? null;
+  stacks(): ResolvedStack[] | null {
+    return this.#judged?.read.stacks() ?? null;
   }
 
   /** A scope lost its slot. */

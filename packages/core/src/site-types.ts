@@ -41,6 +41,8 @@ export interface SiteReport {
   allocating: Frame;
   /** The handler of the route or job below which that happened, of `middleware` the middleware; null where it is not known. */
   handler: Frame | null;
+  /** Only of `middleware`: the scopes it was seen to run for, some of many and how many more, `every` one or not; null if none was seen. */
+  runsFor?: { every: boolean; scopes: string[]; more: number } | null;
   /** Of the bytes that stayed (of this scope), 0 to 1. */
   share: number;
   /** Samples behind it; under 5 it is a hint. */

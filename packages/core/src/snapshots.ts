@@ -71,8 +71,8 @@ export class Snapshots {
   }
 
   #seen(hasRead: boolean): { report: GrowthReport; stacks: ResolvedStack[] | null } {
-    const { sites, ledger } = this.#detector;
-    const stacks = hasRead ? sites.stacks((slot) => ledger.nameOf(slot)) : null;
+    const { sites } = this.#detector;
+    const stacks = hasRead ? sites.stacks() : null;
     return { report: this.#detector.report(), stacks };
   }
 }

@@ -27,6 +27,12 @@ const IN_ORDERS = [appFunction('keepOrder'), appFunction('orders')];
 const NOWHERE = [appFunction('elsewhere')];
 const REQUESTS = [NODE_FUNCTION];
 
+const NAMES = new Map([
+  [0, 'GET /users'],
+  [1, 'GET /orders'],
+]);
+const nameOf = (slot: number): string | undefined => NAMES.get(slot);
+
 /** A read with these samples, all of them gained. */
 function placed(parts: readonly Part[]) {
   const frames = new FrameMap(APP_FILES);
@@ -35,7 +41,7 @@ function placed(parts: readonly Part[]) {
   const reading = { floor: new FakeRuntime().reading(true), pauseMs: 1, ...profileOf(parts) };
   const stacks = finished(ReadStacks.taking(reading, frames));
   frames.learn(stacks.stacks);
-  const read = finished(PlacedRead.placing(stacks, frames));
+  const read = finished(PlacedRead.placing(stacks, { frames, nameOf }));
   const states = new Map(
     parts.map(({ ordinals, state = 'quiet' }) => [
       read.samples.find(({ ordinal }) => ordinal === ordinals[0])!.site,
@@ -153,15 +159,12 @@ describe('what is told of it', () => {
 });
 
 describe('the stacks of a read', () => {
-  const NAMES = ['GET /users', 'GET /orders'];
-  const nameOf = (slot: number): string | undefined => NAMES[slot];
-
   it('hold all live samples with their ordinals, bytes and squares, and the one scope that they are of', () => {
     const { read } = placed([
       { frames: IN_USERS, ordinals: [1, 4], bytes: 1000 },
       { frames: NOWHERE, ordinals: [2], bytes: 3 },
     ]);
-    const [users, nobody, ...more] = read.stacks(nameOf);
+    const [users, nobody, ...more] = read.stacks();
     expect(more).toEqual([]);
     expect(users).toMatchObject({
       ...{ scope: 'GET /users', samples: 2, ordinals: [1, 4], bytes: 2000, variance: 2e6 },
@@ -175,7 +178,7 @@ describe('the stacks of a read', () => {
       { frames: IN_USERS, ordinals: [1] },
       { frames: [...IN_USERS, appFunction('elsewhere')], ordinals: [2] },
     ]);
-    expect(new Set(read.stacks(nameOf).map(({ frames }) => frames[0])).size).toBe(1);
+    expect(new Set(read.stacks().map(({ frames }) => frames[0])).size).toBe(1);
   });
 
   it('name no scope that has no name, that several may be, or that lost its slot', () => {
@@ -186,10 +189,12 @@ describe('the stacks of a read', () => {
       { frames: [...both, appFunction('orders')], ordinals: [3] },
       { frames: both, ordinals: [4] },
     ]);
-    const scopes = () => read.stacks(nameOf).map(({ scope }) => scope);
+    const scopes = () => read.stacks().map(({ scope }) => scope);
     expect(scopes()).toEqual(['GET /users', 'GET /users', 'GET /orders', null]);
     expect(read.samples.at(-1)!.slots).toEqual([0, 1]);
-    expect(read.stacks(() => undefined)[0]!.scope).toBeNull();
+    NAMES.delete(0);
+    expect(scopes()).toEqual([null, null, 'GET /orders', null]);
+    NAMES.set(0, 'GET /users');
     read.forget(0);
     expect(scopes()).toEqual([null, null, 'GET /orders', 'GET /orders']);
   });

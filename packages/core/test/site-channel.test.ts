@@ -63,6 +63,7 @@ function setUp() {
     {
       runtime,
       contained: (work) => work(),
+      nameOf: (slot) => `route ${slot}`,
       maxPauseMs: 300,
       files: { cwd: '/app', readSource: () => null, readMap: () => null, now: () => runtime.now() },
     },
@@ -199,7 +200,7 @@ describe('a read of the profiler', () => {
     read();
     runtime.go();
     expect(state.placed).toBe(2);
-    expect(channel.stacks(() => undefined)).toBeNull();
+    expect(channel.stacks()).toBeNull();
   });
 
   it('is the only one of the schedule on its way: on a busy program they would pile up, each held whole', () => {

@@ -17,7 +17,7 @@ function setUp(options: GuardOptions = {}) {
   const resolved = resolveOptions({ enabled: true, ...options });
   const thresholds = growthThresholds({ ...resolved, heapLimitBytes: 2 ** 31, prove: false });
   const channel = new SiteChannel(thresholds, {
-    ...{ runtime, contained: (work) => work(), maxPauseMs: 300, files: APP_FILES },
+    ...{ runtime, contained: (work) => work(), nameOf: () => undefined, maxPauseMs: 300, files: APP_FILES },
   });
   const state = { nowMs: 1000, units: 0, isGrowing: false, slope: null as number | null };
   const events: string[] = [];
@@ -75,7 +75,7 @@ describe('the start', () => {
       state.nowMs = 31_000;
       reads.start(now);
       expect(readIfDue(LATER)).not.toBeNull();
-      expect(channel.stacks(() => undefined)).toEqual([]);
+      expect(channel.stacks()).toEqual([]);
     }
   });
 

@@ -29,6 +29,8 @@ function readOf(runtime: FakeRuntime, profile: ReturnType<typeof profileOf>): Si
 }
 
 /** A channel on two routes with a handler each; every read comes after 4,000 more units, half of them of each route. */
+const nameOf = (slot: number): string | undefined => ['GET /users', 'GET /orders'][slot];
+
 function setUp() {
   const runtime = new FakeRuntime();
   const later: (() => void)[] = [];
@@ -41,7 +43,13 @@ function setUp() {
     }
   };
   runtime.nextTurn = (run) => void later.push(run);
-  const channel = new SiteChannel(THRESHOLDS, { runtime, contained, maxPauseMs: 300, files: APP_FILES });
+  const channel = new SiteChannel(THRESHOLDS, {
+    runtime,
+    contained,
+    nameOf,
+    maxPauseMs: 300,
+    files: APP_FILES,
+  });
   const handlers = (['users', 'orders'] as const).map((name, slot) => {
     const handler = () => undefined;
     runtime.sampler.located.set(handler, { ...appFunction(name), url: '' });
@@ -74,7 +82,7 @@ describe('SiteChannel', () => {
   it('knows nothing before the first read, and nothing of a read before the profiler was started', () => {
     const { channel, counts, push } = setUp();
     const known = () => [
-      ...[channel.growths(null).length, channel.site(null), channel.stacks(() => 'x')],
+      ...[channel.growths(null).length, channel.site(null), channel.stacks()],
       ...[channel.evidence, channel.isSuspect],
     ];
     expect(known()).toEqual([0, null, null, null, false]);
@@ -162,11 +170,7 @@ describe('SiteChannel', () => {
     const { channel, counts, push } = setUp();
     channel.start(counts(0), 0);
     for (const read of [1, 2, 3]) push(read, [[OWN_FUNCTION]]);
-    expect([channel.growths(null), channel.site(null), channel.stacks(() => undefined)]).toEqual([
-      [],
-      null,
-      [],
-    ]);
+    expect([channel.growths(null), channel.site(null), channel.stacks()]).toEqual([[], null, []]);
     expect(channel.isSuspect).toBe(false);
   });
 
@@ -184,8 +188,7 @@ describe('SiteChannel', () => {
     const waiting = () => undefined;
     runtime.sampler.located.set(waiting, { ...appFunction('elsewhere'), url: '' });
     for (const read of [1, 2, 3]) push(read, [KEEP_USER, KEEP_ORDER]);
-    const named = () =>
-      channel.stacks((slot) => ['GET /users', 'GET /orders'][slot])!.map(({ scope }) => scope);
+    const named = () => channel.stacks()!.map(({ scope }) => scope);
     const scopes = () => channel.growths(null).map(({ source }) => source);
     expect(named()).toEqual(['GET /users', 'GET /orders']);
     expect(scopes()).toEqual([FIRST_SCOPE, FIRST_SCOPE + 1]);
@@ -205,7 +208,7 @@ describe('SiteChannel', () => {
     channel.forget(1);
     channel.handlers.offer(0, [handlers[1]!]);
     push(2, [KEEP_USER, KEEP_ORDER]);
-    expect(channel.stacks((slot) => `slot ${slot}`)!.map(({ scope }) => scope)).toEqual([null, 'slot 0']);
+    expect(channel.stacks()!.map(({ scope }) => scope)).toEqual([null, 'GET /users']);
   });
 
   it('takes a read in when its files have been read, a piece per turn, and says so then', () => {
@@ -217,10 +220,10 @@ describe('SiteChannel', () => {
       channel.push(readOf(runtime, profile), counts(read), 0, () => done.push(read));
     push(1);
     push(2);
-    expect([done, channel.stacks(() => undefined)]).toEqual([[], null]);
+    expect([done, channel.stacks()]).toEqual([[], null]);
     turns();
     expect([done, later]).toEqual([[1, 2], []]);
-    expect(channel.stacks(() => 'GET /users')).toMatchObject([{ scope: 'GET /users', samples: 1 }]);
+    expect(channel.stacks()).toMatchObject([{ scope: 'GET /users', samples: 1 }]);
     push(3);
     turns();
     expect(done).toEqual([1, 2, 3]);
@@ -242,7 +245,7 @@ describe('SiteChannel', () => {
     expect(sources()).toEqual([FIRST_SCOPE + 1]);
     turns();
     expect(sources()).toEqual([FIRST_SCOPE + 1]);
-    expect(channel.stacks((slot) => `slot ${slot}`)!.map(({ scope }) => scope)).toEqual([null, 'slot 1']);
+    expect(channel.stacks()!.map(({ scope }) => scope)).toEqual([null, 'GET /orders']);
   });
 
   it('gives up what waits for files when it is stopped, and takes nothing in any more', () => {
@@ -256,7 +259,7 @@ describe('SiteChannel', () => {
     turns();
     channel.push(readOf(runtime, profile), counts(2), 0, () => done.push('late'));
     turns();
-    expect(channel.stacks(() => undefined)).toBeNull();
+    expect(channel.stacks()).toBeNull();
     expect([done, errors]).toEqual([['waiting', 'late'], []]);
   });
 
@@ -267,6 +270,6 @@ describe('SiteChannel', () => {
     const broken = readOf(runtime, { functions: [], stacks: null as never, samples: [] });
     channel.push(broken, counts(1), 0, () => done.push('broken'));
     turns();
-    expect([done, errors.length, channel.stacks(() => undefined)]).toEqual([['broken'], 1, null]);
+    expect([done, errors.length, channel.stacks()]).toEqual([['broken'], 1, null]);
   });
 });

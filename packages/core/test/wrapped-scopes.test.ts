@@ -47,6 +47,8 @@ function setUp() {
   runtime.nextTurn = (run) => void turns.push(run);
   const channel = new SiteChannel(THRESHOLDS, {
     ...{ runtime, contained: (work: () => void) => work(), maxPauseMs: 300, files: FILES },
+    nameOf: (slot: number) => routes[slot]![0],
+    ...{},
   });
   const routes = [
     ['show', WRAPPER.shared],
@@ -74,7 +76,7 @@ function setUp() {
     const cost = new ReadCost(runtime);
     channel.push({ reading, cost, sampledMs: 60_000, isOnDemand: false }, counts, 60_000, () => undefined);
     for (let run = turns.shift(); run !== undefined; run = turns.shift()) run();
-    return channel.stacks((slot) => routes[slot]![0])!.map(({ scope }) => scope);
+    return channel.stacks()!.map(({ scope }) => scope);
   };
   return { runtime, handlers, push };
 }

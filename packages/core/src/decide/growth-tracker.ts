@@ -16,7 +16,7 @@ import { LifeAmounts } from './life-amounts.ts';
 import { Periods } from './periods.ts';
 import { bytesInOneLife, describeGrowth, type SignalGrowth, sizeIn } from './signal-growth.ts';
 import { firstName, nameNow } from './source-naming.ts';
-import { type GrowthThresholds, isBeyondStores, isMaterial } from './thresholds.ts';
+import { type GrowthThresholds, isBeyondStores, isMaterial, outlivesStores } from './thresholds.ts';
 import { isWarmUp, knowingWarmUp } from './warm-up.ts';
 
 /** A step of a row is usual or not beside its units, and beside what any row of an isolate may move by, worth so many units. */
@@ -235,7 +235,7 @@ export class GrowthTracker {
     if (growth.verdict === 'leaking' || analysis.leakEvidence <= EVIDENCE_THRESHOLD) return;
     if (analysis.credible.length > MAX_CANDIDATES) return;
     const counted = this.#unitless.has(growth.source) ? EVERY_REQUEST : growth.source;
-    if (!this.#outlastsStores(growth, counted, row)) return;
+    if (!this.#outlastsStores(growth, counted, { row, grownMs: timeMs - growth.sinceMs })) return;
     this.growth = { ...growth, verdict: 'leaking', sinceMs: timeMs };
   }
 
@@ -245,8 +245,15 @@ export class GrowthTracker {
   }
 
   /** A store begins anew in every isolate: what several of them hold together excludes none. */
-  #outlastsStores(growth: SignalGrowth, counted: number, row: BankRow): boolean {
+  #outlastsStores(
+    growth: SignalGrowth,
+    counted: number,
+    { row, grownMs }: { row: BankRow; grownMs: number },
+  ): boolean {
     const units = this.#lives?.longest(counted) ?? this.#totals.sinceOnset(counted, row);
-    return isBeyondStores(bytesInOneLife(growth, this.#lives), units, this.#thresholds);
+    const bytes = bytesInOneLife(growth, this.#lives);
+    if (!isBeyondStores(bytes, units, this.#thresholds)) return false;
+    const isHuge = bytes >= this.#thresholds.hugeTotalBytes;
+    return this.#lives !== null || isHuge || outlivesStores(grownMs, this.#thresholds);
   }
 }

@@ -4,9 +4,9 @@ import { sampledSize } from '../attribute/sampled-size.ts';
 import type { SlopeEstimate } from '../attribute/single-source.ts';
 import type { KeyJudgement, SurvivalJudgement } from '../attribute/survival-judgement.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
-import type { Verdict } from '../types.ts';
 import type { NamedGrowth } from './channel-growth.ts';
-import { type GrowthThresholds, isBeyondStores } from './thresholds.ts';
+import { NAMED_PROBABILITY } from './merged-growth.ts';
+import { type GrowthThresholds, isBeyondStores, outlivesStores } from './thresholds.ts';
 
 /** Growth that survivors of the heap profiler show, in the shape of the floors' growth. */
 export interface SiteGrowth extends NamedGrowth {
@@ -35,12 +35,16 @@ const MAX_UNPLACED = 1.8;
 /** The floor has to rise by this share of what the survivors show, or they only replaced what the profiler had not seen. */
 const MIN_RISE = 0.5;
 
-/** What is kept for less than this may be a store that forgets. */
-const STORE_LIFE_MS = 75 * 60_000;
+/** Key of growth that no scope's own samples show. */
+const UNPLACED = 'sites/all';
 
-/** As for the floors: a first name needs this probability; with more candidates nobody is `leaking`. */
-const NAMED_PROBABILITY = 0.4;
+/** With more candidates nobody is `leaking`. */
 const MAX_CANDIDATES = 3;
+
+/** So many samples tell whether the older half of them was let go; of all survivors more has to be gone: other stores are among them. */
+const MIN_FORGOTTEN = 14;
+const FORGOTTEN = 2;
+const FORGOTTEN_OF_ALL = 4;
 
 interface Amounts {
   judgement: SurvivalJudgement;
@@ -49,6 +53,7 @@ interface Amounts {
   net: NetAmounts;
   /** Own bytes of all scopes that grow. */
   placedBytes: number;
+  told: ReadonlySet<string>;
 }
 
 /**
@@ -57,16 +62,19 @@ interface Amounts {
  * at most three could be it. Nothing that is too small for a word, nothing that the floor of the heap denies.
  *
  * @param candidates who it is by floors and sites together, most probable first; by sites alone where floors say nothing
+ * @param told keys of growths that were told already: they go on until their survivors show that growth has stopped, and
+ * what is needed for a first word is not asked of them again
  */
 export function siteGrowths(
   judgement: SurvivalJudgement,
   thresholds: GrowthThresholds,
   candidates: readonly Candidate[],
+  told: ReadonlySet<string> = new Set(),
 ): SiteGrowth[] {
   const net = new NetAmounts(judgement);
   const growing = [...judgement.scopes].filter(([, { state }]) => isGrowing(state));
   const placedBytes = growing.reduce((sum, [slot]) => sum + net.own(slot).bytes, 0);
-  const amounts = { judgement, thresholds, candidates, net, placedBytes };
+  const amounts = { judgement, thresholds, candidates, told, net, placedBytes };
   const placed = isOfEvery(candidates)
     ? []
     : growing.map(([slot, key]) => scopeGrowth(slot, key, amounts)).filter((growth) => growth !== null);
@@ -75,14 +83,19 @@ export function siteGrowths(
   return unplaced === null ? [] : [unplaced];
 }
 
+/**
+ * Whether survivors deny that growth of this source is a leak: most of what was born in the first half has died, as in a store that
+ * forgets while traffic rises. Births of rising traffic alone are even by the unit.
+ */
+export function areForgotten({ scopes, all }: SurvivalJudgement, source: number): boolean {
+  const own = scopes.get(source - FIRST_SCOPE);
+  if (own !== undefined && own.early + own.late >= MIN_FORGOTTEN) return own.late > FORGOTTEN * own.early;
+  return all.early + all.late >= MIN_FORGOTTEN && all.late > FORGOTTEN_OF_ALL * all.early;
+}
+
 /** What every request leaks has samples below every handler. */
 function isOfEvery([top]: readonly Candidate[]): boolean {
   return top?.source === EVERY_REQUEST && top.probability >= SURE;
-}
-
-/** The gravest verdict per source, as other channels give theirs. */
-export function siteVerdicts(growths: readonly SiteGrowth[]): Map<number, Verdict> {
-  return new Map(growths.map(({ source, verdict }) => [source, verdict]));
 }
 
 /** Growth by the samples of a scope, sized with a part of what no scope can be told of: its objects are allocated there, too. */
@@ -126,15 +139,7 @@ function between(
   };
 }
 
-/**
- * Entries of a store that forgets after a time are born evenly and do not die until then, and under rising traffic they are more than those
- * that die. Sessions live for an hour at most in most apps; runs at `prove` are shorter than that, and have no amount to reach either.
- */
-function outlivesStores({ spanMs }: KeyJudgement, { leakTotalBytes }: GrowthThresholds): boolean {
-  return leakTotalBytes === 0 || spanMs === null || spanMs.to - spanMs.from >= STORE_LIFE_MS;
-}
-
-/** That something grows is sure, and not who: told as growth of every request, with its candidates, and never as a leak. */
+/** That something grows is sure, and not who: sized as if every request did, with its candidates, and never a leak. */
 function unnamedGrowth(amounts: Amounts): SiteGrowth | null {
   const { all, unitsOf } = amounts.judgement;
   const estimate = sampledSize(all, unitsOf(null));
@@ -149,7 +154,8 @@ function unplacedGrowth(amounts: Amounts): SiteGrowth | null {
   const { judgement, candidates, net } = amounts;
   const { all } = judgement;
   const top = candidates[0];
-  if (!isGrowing(all.state) || judgement.warmUpOdds < UNPLACED_ODDS) return null;
+  if (!isGrowing(all.state)) return null;
+  if (judgement.warmUpOdds < UNPLACED_ODDS && !amounts.told.has(UNPLACED)) return null;
   if (top === undefined || top.probability < NAMED_PROBABILITY) return unnamedGrowth(amounts);
   const { source } = top;
   const units = unitsOfSource(source, judgement);
@@ -177,24 +183,24 @@ interface Sized {
 
 function growthOf(
   { source, key, estimate, bytes, ownSamples, isSure }: Sized,
-  { judgement, thresholds, candidates }: Amounts,
+  { judgement, thresholds, candidates, told }: Amounts,
 ): SiteGrowth | null {
+  const name = isSure ? `sites/${source}` : UNPLACED;
   const risenBytes = key.risenBytes ?? bytes;
   const totalBytes = Math.min(bytes, risenBytes);
-  if (risenBytes < MIN_RISE * bytes) return null;
-  const minBytesPerUnit = source === BACKGROUND ? 0 : thresholds.minBytesPerUnit;
-  if (estimate.ci95[0] < minBytesPerUnit || totalBytes < thresholds.minTotalBytes) return null;
+  if (!told.has(name) && !isWorthAWord({ source, bytes, risenBytes, estimate }, thresholds)) return null;
   const units = isSure ? key.units : unitsOfSource(source, judgement);
   // Warm-up goes with time as well as with units: that time alone leaks is for the floors to say.
   const isLeak =
     key.state === 'leaking' &&
     source !== BACKGROUND &&
-    outlivesStores(key, thresholds) &&
+    (key.spanMs === null || outlivesStores(key.spanMs.to - key.spanMs.from, thresholds)) &&
+    (thresholds.leakTotalBytes === 0 || !areForgotten(judgement, source)) &&
     (isSure || (candidates.length <= MAX_CANDIDATES && judgement.warmUpOdds >= UNPLACED_LEAK_ODDS)) &&
     isBeyondStores(totalBytes, units, thresholds);
   const probability = candidates.find((candidate) => candidate.source === source)?.probability ?? 0;
   return {
-    key: isSure ? `sites/${source}` : 'sites/all',
+    key: name,
     source,
     verdict: isLeak ? 'leaking' : 'growing',
     estimate,
@@ -210,6 +216,20 @@ function growthOf(
     ownSamples,
     isHint: ownSamples < MIN_NAMED_SAMPLES,
   };
+}
+
+function isWorthAWord(
+  {
+    source,
+    bytes,
+    risenBytes,
+    estimate,
+  }: Pick<Sized, 'source' | 'bytes' | 'estimate'> & { risenBytes: number },
+  { minBytesPerUnit, minTotalBytes }: GrowthThresholds,
+): boolean {
+  const least = source === BACKGROUND ? 0 : minBytesPerUnit;
+  if (risenBytes < MIN_RISE * bytes || estimate.ci95[0] < least) return false;
+  return Math.min(bytes, risenBytes) >= minTotalBytes;
 }
 
 /** Its own bytes and a part of the unplaced ones that is as large as its part of the placed ones that grow. */

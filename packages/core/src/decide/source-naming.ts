@@ -5,6 +5,9 @@ import { EVIDENCE_THRESHOLD, type SourceAnalysis } from '../attribute/single-sou
 /** Another source takes the name only when it explains growth better by this Bayes factor: names must not flap. */
 const RENAME_EVIDENCE: number = Math.log(20);
 
+/** Or when it is as probable as this. */
+const SURE = 0.8;
+
 /** A first name needs this probability, or evidence beyond doubt that something grows, whoever it is. */
 const NAMED_PROBABILITY = 0.4;
 const BEYOND_DOUBT: number = 2 * EVIDENCE_THRESHOLD;
@@ -27,9 +30,11 @@ export function firstName(analysis: SourceAnalysis, history: RowHistory): number
 /** The source that growth is named by when it was named by `known` so far. */
 export function nameNow(analysis: SourceAnalysis, known: number, history: RowHistory): number {
   const { namingEvidence } = analysis;
-  const top = likeliest(analysis)?.source ?? known;
-  const lead = namingEvidence[top]! - (namingEvidence[known] ?? Number.NEGATIVE_INFINITY);
-  return lead > RENAME_EVIDENCE && isSupported(top, history) ? top : known;
+  const top = likeliest(analysis);
+  if (top === undefined || top.source === known) return known;
+  const lead = namingEvidence[top.source]! - (namingEvidence[known] ?? Number.NEGATIVE_INFINITY);
+  const isAhead = lead > RENAME_EVIDENCE || top.probability >= SURE;
+  return isAhead && isSupported(top.source, history) ? top.source : known;
 }
 
 /** Of those that the floors can size: sites may point at a source along which the signal seems to fall. */

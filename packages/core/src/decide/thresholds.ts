@@ -18,6 +18,9 @@ export interface GrowthThresholds {
  */
 export const STORE_BENEFIT_UNITS = 5000;
 
+/** What is kept for less than this may be a store that forgets: sessions live for an hour at most in most apps. */
+const STORE_LIFE_MS = 75 * 60_000;
+
 const LEAK_TOTAL_BYTES = 5 * 1024 * 1024;
 const LEAK_SHARE_OF_LIMIT = 0.02;
 const HUGE_SHARE_OF_LIMIT = 0.1;
@@ -54,4 +57,13 @@ export function isMaterial(
 export function isBeyondStores(totalBytes: number, units: number, thresholds: GrowthThresholds): boolean {
   const enough = totalBytes >= thresholds.leakTotalBytes && units >= STORE_BENEFIT_UNITS;
   return enough || totalBytes >= thresholds.hugeTotalBytes;
+}
+
+/**
+ * Has it grown for longer than a store that forgets takes to fill? Until its first entries are let go such a store is a leak by every
+ * measure, and under rising traffic its births outnumber its deaths even later. Runs at `prove` are shorter than that, and have no
+ * amount to reach either.
+ */
+export function outlivesStores(grownMs: number, { leakTotalBytes }: GrowthThresholds): boolean {
+  return leakTotalBytes === 0 || grownMs >= STORE_LIFE_MS;
 }

@@ -103,6 +103,11 @@ export class FrameMap {
     return this.isShared(handler) || this.#wrapperSource.isWrapper(this.#table.of(handler));
   }
 
+  /** Whether every scope that has a handler is among these. */
+  areAll(slots: readonly number[]): boolean {
+    return this.#registry.all.every((slot) => slots.includes(slot));
+  }
+
   /** Learns who calls whom from stacks and from sources. Give it all stacks of a read before placing them. */
   learn(stacks: readonly (readonly ProfiledFunction[])[]): void {
     const steps = this.learning(stacks);

@@ -1,12 +1,14 @@
 import type { SourceAnalysis } from '../attribute/single-source.ts';
 import { byGravity, graver, type NamedGrowth } from '../decide/channel-growth.ts';
+import type { Finding } from '../decide/findings.ts';
 import { scopeFingerprint } from '../decide/fingerprint.ts';
 import type { IsolateSight } from '../decide/isolate-channel.ts';
+import { isOnHeap } from '../decide/merged-growth.ts';
 import type { RetainedTally } from '../decide/retained-requests.ts';
-import type { SiteGrowth } from '../decide/site-verdicts.ts';
 import { FIRST_SCOPE } from '../measure/floor.ts';
 import type { SiteReport } from '../site-types.ts';
 import type { Channel, ScopeEvidence, ScopeKind, ScopeReport, Verdict } from '../types.ts';
+import { channelsOf, findingEvidence } from './finding-evidence.ts';
 import { sourceName } from './source-name.ts';
 
 /** What the report needs to know of one scope. */
@@ -20,8 +22,6 @@ export interface ScopeFacts {
   unitsPerSecond: number;
   retained: { tally: RetainedTally; verdict: Verdict } | null;
   since: Date | null;
-  /** Growth that survivors of the profiler show, null for none. */
-  siteGrowth: SiteGrowth | null;
   /** Who allocated what stays of it; asked for what grows only. */
   site: () => SiteReport | null;
   /** The same of what stays in isolates. */
@@ -30,7 +30,7 @@ export interface ScopeFacts {
 
 /** Evidence that all scopes share, gathered once per report. */
 export interface SharedEvidence {
-  growths: readonly NamedGrowth[];
+  findings: readonly Finding[];
   /** No verdict is possible yet. */
   warmingUp: boolean;
   /** The analysis that names, and the one that sizes; null while there are too few rows. */
@@ -61,37 +61,41 @@ export function scopeReports(scopes: readonly ScopeFacts[], shared: SharedEviden
 }
 
 function scopeReport(facts: ScopeFacts, shared: SharedEvidence): ScopeReport {
-  const growths = shared.growths.filter(({ source }) => source === FIRST_SCOPE + facts.slot);
-  const main = growths.reduce<NamedGrowth | null>(
-    (a, b) => (a === null || b.totalBytes > a.totalBytes ? b : a),
-    null,
-  );
+  const findings = shared.findings.filter(({ source }) => source === FIRST_SCOPE + facts.slot);
+  const main = largest(findings);
   const isRetained = facts.retained !== null && byGravity(facts.retained.verdict, 'stable') < 0;
-  const channels: Channel[] = [];
-  if (main !== null) channels.push('floors');
-  const grows = channels.length > 0 || isRetained || facts.siteGrowth !== null;
-  const site = grows ? siteOf(facts, main) : null;
-  if (facts.siteGrowth !== null) channels.push('sites');
-  if (isRetained) channels.push('survivors');
-  const size = main ?? facts.siteGrowth ?? (isRetained ? retainedSize(facts, shared) : null);
+  const channels: Channel[] = [...channelsOf(findings), ...(isRetained ? (['survivors'] as const) : [])];
+  const size = main ?? (isRetained ? retainedSize(facts, shared) : null);
+  const verdict = scopeVerdict(facts, findings, shared);
   return {
     scope: facts.scope,
     kind: facts.kind,
     units: facts.units,
     turn: facts.turn,
     inFlight: facts.inFlight,
-    verdict: scopeVerdict(facts, growths, shared),
+    verdict,
     ...slope(size, facts.unitsPerSecond),
     channels,
-    candidates: candidates(main ?? facts.siteGrowth, shared),
-    site,
+    candidates: candidates(main, shared),
+    site: channels.length > 0 ? siteOf(facts, main) : null,
     survivors: survivors(facts),
     minDetectableBytes: minDetectable(facts, shared),
-    since: facts.since?.toISOString() ?? null,
+    since: byGravity(verdict, 'stable') < 0 ? (facts.since?.toISOString() ?? null) : null,
     unitsPerSecond: facts.unitsPerSecond,
-    evidence: evidence(facts, growths, { isRetained }),
+    evidence: [
+      ...findings.flatMap(findingEvidence),
+      ...(isRetained ? [retainedEvidence(facts.retained!)] : []),
+    ],
     fingerprint: channels.length === 0 ? null : scopeFingerprint(facts.kind, facts.scope),
   };
+}
+
+/** The growth of most bytes. */
+function largest(findings: readonly Finding[]): NamedGrowth | null {
+  return findings.reduce<NamedGrowth | null>(
+    (best, { growth }) => (best === null || growth.totalBytes > best.totalBytes ? growth : best),
+    null,
+  );
 }
 
 /** What grows in isolates is not in the profile of this process. */
@@ -108,17 +112,16 @@ type Size = Pick<NamedGrowth, 'estimate' | 'totalBytes' | 'signal'>;
  * where another source explains growth of the heap already: the fit of a single source would count those bytes again.
  */
 function retainedSize(facts: ScopeFacts, shared: SharedEvidence): Size | null {
-  if (shared.growths.some(({ signal }) => signal === 'heap' || signal === 'oldSpace')) return null;
+  if (shared.findings.some(({ growth }) => isOnHeap(growth))) return null;
   const estimate = shared.heap?.estimate(FIRST_SCOPE + facts.slot) ?? null;
   if (estimate === null || estimate.ci95[0] <= 0) return null;
   return { estimate, totalBytes: estimate.bytesPerUnit * facts.units, signal: 'heap' };
 }
 
-function scopeVerdict(facts: ScopeFacts, growths: readonly NamedGrowth[], shared: SharedEvidence): Verdict {
+function scopeVerdict(facts: ScopeFacts, findings: readonly Finding[], shared: SharedEvidence): Verdict {
   const { warmingUp } = isolatesOf(facts, shared) ?? shared;
   const base: Verdict = warmingUp ? 'warming-up' : 'stable';
-  const own = facts.siteGrowth === null ? growths : [...growths, facts.siteGrowth];
-  const named = own.reduce<Verdict>((worst, growth) => graver(worst, growth.verdict), base);
+  const named = findings.reduce<Verdict>((worst, { verdict }) => graver(worst, verdict), base);
   return facts.retained === null || facts.retained.verdict === 'stable'
     ? named
     : graver(named, facts.retained.verdict);
@@ -165,35 +168,10 @@ function isolatesOf({ slot }: ScopeFacts, { isolates }: SharedEvidence): Isolate
   return isolates?.knows(FIRST_SCOPE + slot) === true ? isolates : null;
 }
 
-function whereOf({ isolates }: NamedGrowth): string {
-  if (isolates === undefined) return '';
-  return isolates === 1 ? 'in 1 isolate, ' : `in ${isolates} isolates, `;
-}
-
-function evidence(
-  facts: ScopeFacts,
-  growths: readonly NamedGrowth[],
-  { isRetained }: { isRetained: boolean },
-): ScopeEvidence[] {
-  const list: ScopeEvidence[] = facts.siteGrowth === null ? [] : [siteEvidence(facts.siteGrowth)];
-  for (const growth of growths)
-    list.push({
-      channel: 'floors',
-      posterior: growth.probability,
-      ...(growth.isolates === undefined ? {} : { isolates: growth.isolates }),
-      note: `${whereOf(growth)}${growth.namedBy}, Bayes factor for growth e^${growth.evidence.toFixed(0)}`,
-    });
-  if (isRetained) {
-    list.push({
-      channel: 'survivors',
-      samples: facts.retained!.tally.retainedBornAt.length,
-      note: 'finished request or job objects alive through five or more major GCs',
-    });
-  }
-  return list;
-}
-
-function siteEvidence({ samples, ownSamples, p, isHint }: SiteGrowth): ScopeEvidence {
-  const note = isHint ? `a hint: only ${ownSamples} below its handler` : `${ownSamples} below its handler`;
-  return { channel: 'sites', samples, p, note };
+function retainedEvidence({ tally }: NonNullable<ScopeFacts['retained']>): ScopeEvidence {
+  return {
+    channel: 'survivors',
+    samples: tally.retainedBornAt.length,
+    note: 'finished request or job objects alive through five or more major GCs',
+  };
 }

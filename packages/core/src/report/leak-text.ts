@@ -42,12 +42,20 @@ export function formatHeadline(scope: ScopeReport): string {
   return `${scope.verdict.toUpperCase()}  ${scope.scope}  ${rate(scope)}${doubt(scope)}`;
 }
 
-/** A name that is not nearly certain never goes without its probability: the interval holds only if the name does. */
+/**
+ * A name that is not nearly certain never goes without its probability: the interval holds only if the name does. The floors say
+ * how probable it is, and where they say nothing, survivors do, whose name may rest on a sample or two.
+ */
 function doubt({ evidence }: ScopeReport): string {
-  const posterior = evidence.find(({ channel }) => channel === 'floors')?.posterior;
-  return posterior === undefined || posterior >= SURE
+  const by = (channel: string): ScopeReport['evidence'][number] | undefined =>
+    evidence.find((item) => item.channel === channel);
+  const [floors, sites] = [by('floors'), by('sites')];
+  const posterior = floors?.posterior ?? sites?.posterior;
+  if (posterior === undefined) return '';
+  const hint = floors === undefined && sites?.posterior !== undefined ? ', a hint' : '';
+  return posterior >= SURE && hint === ''
     ? ''
-    : ` if it is this one (${formatProbability(posterior)})`;
+    : ` if it is this one (${formatProbability(posterior)}${hint})`;
 }
 
 /** One scope as the contract's leak text: only the lines that something is known for. */
@@ -150,28 +158,54 @@ function blindSpot(scope: ScopeReport): string {
 
 /** Growth that follows no scope, as a person reads it. */
 export function formatUnattributed(growth: UnattributedReport, report: GrowthReport): string {
+  const isUndecided = growth.source === 'undecided';
   const isInIsolates = growth.isolates !== undefined;
-  const units = isInIsolates ? 'job, whatever its name' : 'request, whatever the route: look at middleware';
-  const what =
-    growth.source === 'background'
-      ? `${growth.bytesPerHour === null ? '' : `${formatBytes(growth.bytesPerHour)} per hour, `}with or without traffic`
-      : `${growth.bytesPerUnit === null ? '' : formatBytes(growth.bytesPerUnit)} per ${units}`;
   const lines = [
-    `${growth.verdict.toUpperCase()}  (${growth.source === 'background' ? 'background' : isInIsolates ? 'every job' : 'every request'})  ${what}`,
+    `${growth.verdict.toUpperCase()}  ${isUndecided ? undecided(growth) : unattributedName(growth)}`,
     unattributedCarriesForecast(report) ? formatForecast(report) : '',
     ...siteLines(growth.site).map(([label, text]) => labelled(label, text)),
-    labelled(
-      'seen by',
-      `floors (${formatProbability(growth.probability)} this one; ${isolates(growth)}${growth.signal})`,
-    ),
-    labelled('could also be', candidates(growth.candidates)),
+    labelled('seen by', unattributedEvidence(growth)),
+    labelled('could also be', isUndecided ? '' : candidates(growth.candidates)),
     labelled('could also fit', isInIsolates && growth.verdict === 'growing' ? STORE_IN_ISOLATES : ''),
+    labelled('next', isInIsolates ? '' : nextCommand(report)),
   ];
   return lines.filter((line) => line !== '').join('\n');
 }
 
-function isolates({ isolates: count }: UnattributedReport): string {
-  return count === undefined ? '' : `in ${count} isolates, `;
+function unattributedName({ source, isolates, bytesPerHour, bytesPerUnit }: UnattributedReport): string {
+  if (source === 'background')
+    return `(background)  ${bytesPerHour === null ? '' : `${formatBytes(bytesPerHour)} per hour, `}with or without traffic`;
+  const [name, units] =
+    isolates === undefined
+      ? ['every request', 'request, whatever the route: look at middleware']
+      : ['every job', 'job, whatever its name'];
+  return `(${name})  ${bytesPerUnit === null ? '' : formatBytes(bytesPerUnit)} per ${units}`;
+}
+
+/** 'undecided between GET /a (35 %), (background) (14 %)   12 MB so far'. */
+function undecided({ candidates: list, totalBytes }: UnattributedReport): string {
+  const who = list.length === 0 ? 'undecided who' : `undecided between ${candidates(list)}`;
+  return totalBytes === null ? who : `${who}   ${formatBytes(totalBytes)} so far`;
+}
+
+function unattributedEvidence({
+  evidence,
+  source,
+  probability,
+  isolates,
+  signal,
+}: UnattributedReport): string {
+  // A report that was stored by an earlier version has no evidence here.
+  const items = evidence ?? [{ channel: 'floors' as const }];
+  const where = `${isolates === undefined ? '' : `in ${isolates} isolates, `}${signal}`;
+  const sure = source === 'undecided' ? '' : `${formatProbability(probability)} this one; `;
+  return items
+    .map((item) =>
+      item.channel === 'sites'
+        ? `sites (${item.samples} samples came of age and stayed, ${formatP(item.p ?? 1)})`
+        : `${item.channel} (${sure}${where})`,
+    )
+    .join(', ');
 }
 
 function formatQuiet(report: GrowthReport): string {
@@ -187,7 +221,8 @@ function formatQuiet(report: GrowthReport): string {
   const headline = isRising(report)
     ? `UNDECIDED  live memory rises by ${formatBytes(report.memory.floorSlopeBytesPerHour!)} per hour, and nothing is sure enough to be named`
     : `STABLE  nothing grows${isOfIsolates ? ' in isolates' : ''}`;
-  return [headline, ...lines].join('\n');
+  const site = isRising(report) ? siteLines(report.site).map(([label, text]) => labelled(label, text)) : [];
+  return [headline, ...site, ...lines].join('\n');
 }
 
 /**

@@ -4,6 +4,8 @@ import { isNative } from './stack-groups.ts';
 
 /** Guesses shown; the report has all. */
 const SHOWN_LINES = 2;
+/** Scopes shown that a middleware runs for. */
+const SHOWN_SCOPES = 3;
 /** With fewer samples a function is a hint. */
 const MIN_SAMPLES = 5;
 
@@ -25,7 +27,15 @@ export function siteLines(site: SiteReport | null | undefined): [label: string, 
   if (!isOne) lines.push(['entered by', frameText(entry)]);
   if (handler !== null && !isSame(handler, allocating) && !isSame(handler, entry))
     lines.push([kind === 'middleware' ? 'middleware' : 'called from', frameText(handler)]);
+  if (site.runsFor) lines.push(['runs for', runsForText(site.runsFor)]);
   return lines;
+}
+
+/** 'GET /a, POST /b, GET /c and 5 more', or 'every route'. */
+function runsForText({ every, scopes, more }: NonNullable<SiteReport['runsFor']>): string {
+  if (every) return 'every route';
+  const rest = Math.max(0, scopes.length - SHOWN_SCOPES) + more;
+  return `${scopes.slice(0, SHOWN_SCOPES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** `loadUser  src/users.ts:41`, `set  (native)`; with the package before the file of one. */

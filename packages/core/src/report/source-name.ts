@@ -1,3 +1,4 @@
+import { UNDECIDED } from '../decide/findings.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
 import type { UnattributedReport } from '../types.ts';
 
@@ -10,5 +11,6 @@ export function sourceName(source: number, nameOf: (scope: number) => string): s
 
 /** The kind of a source that is no scope. */
 export function unattributedSource(source: number): UnattributedReport['source'] {
+  if (source === UNDECIDED) return 'undecided';
   return source === BACKGROUND ? 'background' : 'every-request';
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SiteSurvival } from '../../src/attribute/site-survival.ts';
 import { siteCandidates, siteEvidence } from '../../src/decide/site-naming.ts';
-import { type SiteGrowth, siteGrowths, siteVerdicts } from '../../src/decide/site-verdicts.ts';
-import { SourceVerdicts } from '../../src/decide/source-verdicts.ts';
+import { areForgotten, type SiteGrowth, siteGrowths } from '../../src/decide/site-verdicts.ts';
 import { growthThresholds } from '../../src/decide/thresholds.ts';
 import { EVERY_REQUEST, FIRST_SCOPE } from '../../src/measure/floor.ts';
 import {
@@ -26,14 +25,14 @@ const EVERY_2000 = Array.from({ length: 13 }, (_, k) => 5000 + 2000 * k);
 /** Growths after each read. */
 function growths(
   kept: readonly Kept[],
-  { seed = 1, readAt = EVERY_2000, before = 3000 } = {},
+  { seed = 1, readAt = EVERY_2000, before = 3000, told = new Set<string>(), thresholds = LIVE } = {},
 ): SiteGrowth[][] {
   const { start, reads } = generatedReads({ seed, kept, readAt, before });
   const survival = new SiteSurvival(start);
   return reads.map((read) => {
     survival.push(read);
     const judgement = survival.judge();
-    return siteGrowths(judgement, LIVE, siteCandidates(siteEvidence(judgement, SOURCES)([])));
+    return siteGrowths(judgement, thresholds, siteCandidates(siteEvidence(judgement, SOURCES)([])), told);
   });
 }
 
@@ -95,14 +94,37 @@ describe('siteGrowths', () => {
       ).not.toContain('leaking');
   });
 
-  it('is one more voice in the verdict of a source', () => {
-    const verdicts = new SourceVerdicts();
-    const told = growths([{ route: 0, bytes: 4000, life: forever, place: below(0, 0.7) }]).at(-1)!;
-    expect(verdicts.update([], new Map(), new Date(0), siteVerdicts(told))).toEqual([
-      { key: FIRST_SCOPE, from: 'stable', to: 'leaking' },
-    ]);
-    expect(verdicts.update([], new Map(), new Date(1))).toEqual([
-      { key: FIRST_SCOPE, from: 'leaking', to: 'stable' },
-    ]);
+  it('goes on to tell of what was told until its survivors have stopped growing, though too little for a first word', () => {
+    const leak: Kept = { route: 0, bytes: 4000, life: forever, place: below(0, 1) };
+    const thresholds = { ...LIVE, minTotalBytes: 2 ** 40 };
+    const told = new Set([`sites/${FIRST_SCOPE}`]);
+    expect(growths([leak], { thresholds }).at(-1)).toEqual([]);
+    expect(growths([leak], { thresholds, told }).at(-1)).toMatchObject([{ source: FIRST_SCOPE }]);
+  });
+
+  it('sees that a store forgets, by the ages of what survives, and that a leak does not', () => {
+    const judged = (life: Kept['life']) => {
+      const kept: Kept = { route: 0, bytes: 6000, life, place: below(0, 0.7) };
+      const { start, reads } = generatedReads({ seed: 4, kept: [kept], readAt: EVERY_2000, before: 3000 });
+      const survival = new SiteSurvival(start);
+      for (const read of reads) survival.push(read);
+      return areForgotten(survival.judge(), FIRST_SCOPE);
+    };
+    expect(judged(() => 9000)).toBe(true);
+    expect(judged(forever)).toBe(false);
+  });
+
+  it('names nobody where the most probable is below a half', () => {
+    const slots = [0, 1, 2];
+    const place = (): { site: number; slots: number[]; role: 'learned' } => ({
+      site: 7,
+      slots,
+      role: 'learned',
+    });
+    const told = growths([{ route: 1, bytes: 3000, life: forever, place }]).flat();
+    expect(told.length).toBeGreaterThan(0);
+    for (const { source, credible, probability } of told)
+      if (credible[0]!.probability < 0.5)
+        expect({ source, probability }).toMatchObject({ source: EVERY_REQUEST });
   });
 });

@@ -68,7 +68,7 @@ describe('a process that is stopped for hours', () => {
   it('has the rates of the time in which it ran', () => {
     const { steady, stopped } = twins(160, STOPS, (leaky) => 3000 * leaky);
     const [one, two] = [steady, stopped].map(({ guard }) => guard.report().scopes[0]!);
-    expect(two).toMatchObject({ scope: 'GET /leaky', verdict: 'leaking' });
+    expect(two).toMatchObject({ scope: 'GET /leaky', verdict: 'growing' });
     expect(stopped.guard.report().unattributed).toBeNull();
     expectAbout(two!.unitsPerSecond, one!.unitsPerSecond);
     expectAbout(two!.bytesPerHour, one!.bytesPerHour);

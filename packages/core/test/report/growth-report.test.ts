@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceAnalysis } from '../../src/attribute/single-source.ts';
 import type { NamedGrowth } from '../../src/decide/channel-growth.ts';
+import type { Finding } from '../../src/decide/findings.ts';
+import type { SiteGrowth } from '../../src/decide/site-verdicts.ts';
 import { FIRST_SCOPE } from '../../src/measure/floor.ts';
 import { type ScopeFacts, type SharedEvidence, scopeReports } from '../../src/report/growth-report.ts';
 import type { SiteReport } from '../../src/site-types.ts';
@@ -15,7 +17,6 @@ const facts = (slot: number, change: Partial<ScopeFacts> = {}): ScopeFacts => ({
   unitsPerSecond: 10,
   retained: null,
   since: null,
-  siteGrowth: null,
   site: () => null,
   isolateSite: () => null,
   ...change,
@@ -54,8 +55,23 @@ const growth = (id: number, change: Partial<NamedGrowth> = {}): NamedGrowth => (
   ...change,
 });
 
+const finding = (of: NamedGrowth, sites: SiteGrowth | null = null): Finding => {
+  const { key, source, verdict } = of;
+  return {
+    key,
+    source,
+    told: source,
+    verdict,
+    names: new Map([[source, verdict]]),
+    growth: of,
+    floors: of,
+    sites,
+    quietLooks: 0,
+  };
+};
+
 const shared = (change: Partial<SharedEvidence> = {}): SharedEvidence => ({
-  growths: [],
+  findings: [],
   warmingUp: false,
   oldSpace: null,
   heap: null,
@@ -80,7 +96,8 @@ describe('scopeReports', () => {
       growth(3, { verdict: 'leaking', totalBytes: 1 }),
     ];
     const scopes = [facts(0, { units: 5 }), facts(1), facts(2), facts(3), facts(4, { units: 9999 })];
-    const order = scopeReports(scopes, shared({ growths })).map(({ scope }) => scope);
+    const findings = growths.map((of) => finding(of));
+    const order = scopeReports(scopes, shared({ findings })).map(({ scope }) => scope);
     expect(order).toEqual(['GET /3', 'GET /2', 'GET /1', 'GET /4', 'GET /0']);
   });
 
@@ -97,14 +114,15 @@ describe('scopeReports', () => {
   it('gives the site of this process for growth of its own, and that of isolates for growth in them', () => {
     const [own, inside] = ['own', 'inside'].map((name) => ({ handler: { function: name } }) as SiteReport);
     const scope = facts(1, { site: () => own!, isolateSite: () => inside! });
-    const siteOf = (growths: NamedGrowth[]) => scopeReports([scope], shared({ growths }))[0]!.site;
+    const siteOf = (growths: NamedGrowth[]) =>
+      scopeReports([scope], shared({ findings: growths.map((of) => finding(of)) }))[0]!.site;
     expect(siteOf([growth(1)])).toBe(own);
     expect(siteOf([growth(1, { isolates: 3 })])).toBe(inside);
     expect(siteOf([])).toBeNull();
   });
 
   it('names the candidates that are no scope for what they are', () => {
-    const [report] = scopeReports([facts(1)], shared({ growths: [growth(1)] }));
+    const [report] = scopeReports([facts(1)], shared({ findings: [finding(growth(1))] }));
     expect(report!.candidates.map(({ scope }) => scope)).toEqual(['(every request)', '(background)']);
   });
 
@@ -114,7 +132,7 @@ describe('scopeReports', () => {
   });
 
   it('gives kept requests no size that another route already explains', () => {
-    const evidence = shared({ heap: analysis(34_000), growths: [growth(1)] });
+    const evidence = shared({ heap: analysis(34_000), findings: [finding(growth(1))] });
     const report = scopeReports([facts(0, { retained: kept }), facts(1)], evidence).find(
       ({ scope }) => scope === 'GET /0',
     );

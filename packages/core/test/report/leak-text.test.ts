@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatReport } from '../../src/report/leak-text.ts';
-import type { GrowthReport, ScopeReport } from '../../src/types.ts';
+import type { SiteReport } from '../../src/site-types.ts';
+import type { GrowthReport, ScopeReport, UnattributedReport } from '../../src/types.ts';
 
 const SCOPE: ScopeReport = {
   scope: 'GET /users/:id',
@@ -66,6 +67,7 @@ const REPORT: GrowthReport = {
   },
   scopes: [SCOPE, QUIET],
   unattributed: null,
+  site: null,
   collections: [],
   counters: [],
   evidence: {
@@ -90,6 +92,42 @@ const REPORT: GrowthReport = {
     canaryOneIn: 16,
     limited: false,
   },
+};
+
+const MUTABLE = {
+  channels: ['floors'],
+  evidence: [{ channel: 'floors' }],
+} satisfies Partial<UnattributedReport>;
+
+const KEEPS: SiteReport = {
+  kind: 'function',
+  entry: { function: 'remember', file: 'src/audit.ts', line: 9, column: 1 },
+  allocating: { function: 'remember', file: 'src/audit.ts', line: 9, column: 1 },
+  handler: null,
+  share: 0.88,
+  samples: 120,
+  lines: [],
+};
+
+const UNDECIDED: UnattributedReport = {
+  source: 'undecided',
+  verdict: 'growing',
+  signal: 'heap',
+  bytesPerUnit: null,
+  ci95: null,
+  bytesPerHour: null,
+  totalBytes: 12 * 1024 ** 2,
+  probability: 0,
+  channels: ['floors', 'sites'],
+  evidence: [
+    { channel: 'sites', samples: 120, p: 1e-12, note: 'a hint' },
+    { channel: 'floors', posterior: 0, note: 'oldSpace' },
+  ],
+  site: KEEPS,
+  candidates: [
+    { scope: 'GET /a', probability: 0.35 },
+    { scope: '(background)', probability: 0.14 },
+  ],
 };
 
 /** The text is made from a stored report: what JSON does not carry, it cannot use. */
@@ -247,6 +285,46 @@ describe('formatReport', () => {
     expect(text({ scopes: [], level: 'auto', evidence })).toContain('when that will be is not known yet');
   });
 
+  it('accuses nobody where nobody is probable enough, and still prints the function and what to do next', () => {
+    expect(text({ scopes: [QUIET], unattributed: UNDECIDED })).toBe(
+      [
+        'GROWING  undecided between GET /a (35 %), (background) (14 %)   12 MB so far',
+        '  allocated in   remember  src/audit.ts:9  (function; 88 % of what stayed)',
+        '  seen by        sites (120 samples came of age and stayed, p < 1e-12), floors (heap)',
+        '  next           npx leakguard snapshot 4242 --wait 60s    which functions allocate what stays',
+      ].join('\n'),
+    );
+  });
+
+  it('prints the function also where live memory rises and nothing is sure enough to be told', () => {
+    const evidence = { ...REPORT.evidence, majorGcIntervalMs: 5000 };
+    const memory = { ...REPORT.memory, floorBytes: 60e6, floorSlopeBytesPerHour: 657e6 };
+    expect(text({ scopes: [QUIET], evidence, memory, site: KEEPS })).toMatch(
+      /^UNDECIDED .*\n {2}allocated in {3}remember {2}src\/audit.ts:9/,
+    );
+    expect(text({ scopes: [QUIET], site: KEEPS })).not.toContain('remember');
+  });
+
+  it('says for which routes a middleware runs', () => {
+    const runs = (runsFor: SiteReport['runsFor']) =>
+      text({ scopes: [{ ...SCOPE, site: { ...KEEPS, kind: 'middleware', ...(runsFor && { runsFor }) } }] });
+    expect(runs({ every: true, scopes: ['GET /a'], more: 0 })).toContain('  runs for       every route\n');
+    expect(runs({ every: false, scopes: ['GET /a', 'POST /b', 'GET /c', 'GET /d'], more: 4 })).toContain(
+      '  runs for       GET /a, POST /b, GET /c and 5 more\n',
+    );
+    expect(runs({ every: false, scopes: ['GET /a'], more: 0 })).toContain('  runs for       GET /a\n');
+    expect(runs(null)).not.toContain('runs for');
+  });
+
+  it('says in the headline that a name by survivors alone is a hint', () => {
+    const hint = { channel: 'sites', samples: 30, p: 1e-9, posterior: 0.93, note: 'a hint: only 2' } as const;
+    expect(text({ scopes: [{ ...SCOPE, channels: ['sites'], evidence: [hint] }] })).toContain(
+      'if it is this one (93 %, a hint)',
+    );
+    const { posterior: _, ...sure } = hint;
+    expect(text({ scopes: [{ ...SCOPE, evidence: [sure] }] })).not.toContain('if it is');
+  });
+
   it('prints growth that follows no route', () => {
     const unattributed = {
       source: 'every-request',
@@ -257,12 +335,14 @@ describe('formatReport', () => {
       bytesPerHour: 1e8,
       totalBytes: 2e7,
       probability: 0.9,
+      channels: ['floors'],
+      evidence: [{ channel: 'floors' }],
       site: null,
       candidates: [{ scope: 'GET /health', probability: 0.1 }],
     } as const;
     const out = text({
       scopes: [QUIET],
-      unattributed: { ...unattributed, ci95: [480, 540], candidates: [] },
+      unattributed: { ...unattributed, ...MUTABLE, ci95: [480, 540], candidates: [] },
     });
     expect(out).toContain(
       'GROWING  (every request)  512 B per request, whatever the route: look at middleware',
@@ -274,7 +354,7 @@ describe('formatReport', () => {
       ci95: null,
       candidates: [],
     } as const;
-    expect(text({ scopes: [], unattributed: { ...time, candidates: [] } })).toContain(
+    expect(text({ scopes: [], unattributed: { ...time, ...MUTABLE, candidates: [] } })).toContain(
       '95 MB per hour, with or without traffic',
     );
   });
@@ -310,10 +390,14 @@ describe('the forecast of the heap limit', () => {
       bytesPerHour: 5e6,
       totalBytes: 9e6,
       probability: 0.97,
+      channels: ['floors'],
+      evidence: [{ channel: 'floors' }],
       site: null,
       candidates: [],
     } as const;
-    expect(formatReport(withForecast([], { ...unattributed, candidates: [] })).split('\n')[1]).toBe(LINE);
+    expect(
+      formatReport(withForecast([], { ...unattributed, ...MUTABLE, candidates: [] })).split('\n')[1],
+    ).toBe(LINE);
   });
 
   it('is left out where a report knows none', () => {
