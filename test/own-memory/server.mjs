@@ -11,7 +11,8 @@ import { MOUNTS, PATTERNS } from './send-all.mjs';
 setFlagsFromString('--expose-gc');
 const gc = /** @type {() => void} */ (runInNewContext('gc'));
 const TURN_MS = 50;
-const STEADY_TURNS = 4;
+/** V8 lets go of code that did not run for some collections. */
+const STEADY_TURNS = 12;
 const STEADY_BYTES = 20_000;
 const MAX_TURNS = 100;
 const silent = { info() {}, warn() {}, error() {} };
@@ -72,20 +73,21 @@ async function drop() {
 }
 
 /**
- * Heap and what is external to it, once collections no longer change it: weak references and finalizers take turns to let go,
- * and V8 frees the memory of dead array buffers in a thread of its own, which may have to wait for a core.
+ * Least heap and what is external to it after collections, once they take no more: weak references and finalizers take turns to let go,
+ * and V8 frees the memory of dead array buffers in a thread of its own, which may have to wait for a core. What a guard makes of each of these
+ * GCs is garbage by the next one or the one after.
  */
 async function settledBytes() {
   let steady = 0;
-  let last = Number.NaN;
+  let least = Number.POSITIVE_INFINITY;
   for (let turn = 0; turn < MAX_TURNS && steady < STEADY_TURNS; turn++) {
-    gc();
     await wait(TURN_MS);
+    gc();
     const { heapUsed, external } = process.memoryUsage();
-    steady = Math.abs(heapUsed + external - last) < STEADY_BYTES ? steady + 1 : 0;
-    last = heapUsed + external;
+    steady = heapUsed + external > least - STEADY_BYTES ? steady + 1 : 0;
+    least = Math.min(least, heapUsed + external);
   }
-  return last;
+  return least;
 }
 
 function raise() {
