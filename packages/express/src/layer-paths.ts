@@ -7,7 +7,7 @@ export const UNKNOWN_MOUNT = '(mount)';
 
 /** The paths that one layer answers to; several where the app gave an array. */
 export interface LayerPaths {
-  count: number;
+  readonly count: number;
   /** Which of them matches this text, -1 if none can be told. */
   matching(text: string): number;
   /** One of them as the app wrote it, or worked out from the text it just matched. */
@@ -33,13 +33,30 @@ export function pathsOf(layer: Layer): LayerPaths {
   return observed(layer);
 }
 
-/** Of most layers, and kept for each: it holds on to nothing but its text. */
-export function only(pattern: string): LayerPaths {
-  return { count: 1, matching: first, pattern: () => pattern };
+/** Of most layers, and kept for each: nothing but its text. */
+class OnlyPath implements LayerPaths {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get count(): number {
+    return 1;
+  }
+
+  matching(): number {
+    return 0;
+  }
+
+  pattern(): string {
+    return this.#text;
+  }
 }
 
-function first(): number {
-  return 0;
+/** One path that is known. */
+export function only(pattern: string): LayerPaths {
+  return new OnlyPath(pattern);
 }
 
 function written(path: unknown, layer: Layer): LayerPaths {

@@ -8,38 +8,42 @@ import type { Layer } from './router-internals.ts';
  * long as their layer lives, so a request only looks them up; they hold patterns, never URLs.
  */
 export class Place extends AdapterPlace {
-  /** Per layer, because a router mounted at several places has one place under each; routes have none. */
-  #children: WeakMap<Layer, Children> | null = null;
+  /** Per layer, because a router mounted at several places has one place under each; routes have none. Most layers have one path. */
+  #children: WeakMap<Layer, Place | Children> | null = null;
 
   /** The place of a layer that has one path, once it was made; null where `child` has to look at the URL. */
   onlyChild(layer: Layer): Place | null {
-    const children = this.#children?.get(layer);
-    return children?.paths.count === 1 ? (children.places[1] ?? null) : null;
+    const child = this.#children?.get(layer);
+    return child instanceof Place ? child : null;
   }
 
   /** The place of a layer below this one, which matched `url` without its first `skip` characters. */
   child(layer: Layer, url: string, skip: number): Place {
     this.#children ??= new WeakMap();
-    let children = this.#children.get(layer);
-    if (children === undefined) {
-      children = childrenOf(layer);
-      this.#children.set(layer, children);
+    const known = this.#children.get(layer);
+    if (known instanceof Place) return known;
+    const { paths, places } = known ?? childrenOf(layer);
+    const path = pathname(url.slice(skip));
+    if (paths.count === 1) {
+      const only = this.#makeChild(layer, paths.pattern(0, path));
+      this.#children.set(layer, only);
+      return only;
     }
-    const { paths } = children;
-    const index = paths.count === 1 ? 0 : paths.matching(pathname(url.slice(skip)));
-    return children.places[index + 1] ?? this.#makeChild(children, layer, index, url.slice(skip));
+    if (known === undefined) this.#children.set(layer, { paths, places });
+    const index = paths.matching(path);
+    places[index + 1] ??= this.#makeChild(layer, index < 0 ? allPatterns(paths) : paths.pattern(index, path));
+    return places[index + 1]!;
   }
 
-  #makeChild({ paths, places }: Children, layer: Layer, index: number, url: string): Place {
-    const path = index < 0 ? allPatterns(paths) : paths.pattern(index, pathname(url));
+  #makeChild(layer: Layer, path: string): Place {
     const handlers = handlersOf(layer);
     const place = new Place(joinPaths(this.pattern, path), layer.route !== undefined, handlers.all);
     place.byMethod = handlers.byMethod;
-    places[index + 1] = place;
     return place;
   }
 }
 
+/** Of a layer with several paths. */
 interface Children {
   paths: LayerPaths;
   /** By index of the path plus one; first the place that stands for all of them, where none could be told. */
@@ -66,8 +70,8 @@ function readablePaths(layer: Layer): LayerPaths {
   }
 }
 
-function allPatterns({ count, pattern }: LayerPaths): string {
-  return [...new Set(Array.from({ length: count }, (_, index) => pattern(index, '')))].join('|');
+function allPatterns(paths: LayerPaths): string {
+  return [...new Set(Array.from({ length: paths.count }, (_, index) => paths.pattern(index, '')))].join('|');
 }
 
 function joinPaths(mount: string, path: string): string {

@@ -40,7 +40,7 @@ export function growthOf({ floors, sites }: MergedGrowth): NamedGrowth {
 }
 
 /** Whether its source is the most probable one, and probable enough to be told. */
-export function isNamed({ source, credible, probability }: NamedGrowth): boolean {
+function isNamed({ source, credible, probability }: NamedGrowth): boolean {
   return probability >= NAMED_PROBABILITY && (credible[0] === undefined || credible[0].source === source);
 }
 

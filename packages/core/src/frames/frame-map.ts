@@ -9,6 +9,7 @@ import { functionKey, keyNumber } from './function-key.ts';
 import { HandlerRegistry, type LocatedHandler } from './handler-registry.ts';
 import { FunctionTable, type KnownFunction } from './known-function.ts';
 import { Scripts } from './scripts.ts';
+import { SharedSlotSets } from './shared-slot-sets.ts';
 import type { Slots } from './slot-set.ts';
 import { SourceCalls } from './source-calls.ts';
 import { learnStack } from './stack-lessons.ts';
@@ -51,6 +52,7 @@ export class FrameMap {
   readonly #graph: CallGraph;
   readonly #reader: StackReader;
   /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
+  readonly #sets = new SharedSlotSets();
   #placed = new WeakMap<readonly ProfiledFunction[], StackPlace>();
   #placedAt = -1;
   /** Numbers of stacks that were learned from. */
@@ -153,13 +155,20 @@ export class FrameMap {
 
   /** Whose a stack is, innermost function first. The same array is placed once until something is learned. */
   place(stack: readonly ProfiledFunction[]): StackPlace {
-    if (this.#placedAt !== this.#graph.version) this.#placed = new WeakMap();
+    if (this.#placedAt !== this.#graph.version) {
+      this.#placed = new WeakMap();
+      this.#sets.clear();
+    }
     this.#placedAt = this.#graph.version;
     const known = this.#placed.get(stack);
     if (known !== undefined) return known;
     const view = this.#reader.view(this.#known(stack));
     const { role, slots } = this.#reader.role(view);
-    const place = { role, slots, site: role === 'requests' ? REQUESTS : this.#reader.blamed(view).number };
+    const place = {
+      role,
+      slots: this.#sets.shared(slots),
+      site: role === 'requests' ? REQUESTS : this.#reader.blamed(view).number,
+    };
     this.#placed.set(stack, place);
     return place;
   }

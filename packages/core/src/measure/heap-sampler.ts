@@ -39,9 +39,6 @@ export interface HeapSamplerOptions {
 
 const PROFILER_LEFT = "V8's only sampling heap profiler, so leakguard leaves it alone from now on";
 
-/** What `locate` knows of a function: of all that routes have, for as long as they have them. */
-type Located = WeakMap<AnyFunction, ProfiledFunction | null>;
-
 /**
  * V8's sampling heap profiler, run for this isolate. What stands in `unavailable` is for the report.
  *
@@ -51,7 +48,6 @@ type Located = WeakMap<AnyFunction, ProfiledFunction | null>;
  */
 export class HeapSampler implements AllocationSampler {
   readonly #options: HeapSamplerOptions;
-  readonly #located: Located = new WeakMap();
   #inspector: { module: InspectorModule; link: InspectorLink } | null = null;
   #run: ProfilerRun | null = null;
   #continuity = new SamplingContinuity();
@@ -103,14 +99,10 @@ export class HeapSampler implements AllocationSampler {
 
   locate(fn: AnyFunction): ProfiledFunction | null {
     if (typeof fn !== 'function' || this.#unavailable !== null) return null;
-    const known = this.#located.get(fn);
-    if (known !== undefined) return known;
-    const found = contained(() => {
+    return contained(() => {
       const { module, link } = this.#connected();
       return link.use((post) => locateFunction(fn, module, post));
     }, null);
-    this.#located.set(fn, found);
-    return found;
   }
 
   captured(fn: AnyFunction): readonly CapturedFunction[] {

@@ -28,7 +28,8 @@ interface Entry {
 /** Where the handlers of each scope start. A scope may have several routes, so they add up. Keeps none of them alive. */
 export class LocatedHandlers {
   readonly #source: FunctionSource;
-  readonly #bySlot = new Map<number, Map<string, Entry>>();
+  /** Lists, of one entry mostly: a table for each scope would take more than what is in it. */
+  readonly #bySlot = new Map<number, Entry[]>();
   /** By slot, the functions that were taken. */
   readonly #taken = new Map<number, WeakSet<AnyFunction>>();
 
@@ -43,6 +44,7 @@ export class LocatedHandlers {
   *taking(offered: readonly OfferedHandler[]): Generator<void, number[]> {
     const changed = new Set<number>();
     for (const { slot, handler } of offered) {
+      if (!this.#isNew(slot, handler)) continue;
       const located = this.#source.locate(handler);
       if (located !== null && this.#add(slot, handler, located)) changed.add(slot);
       yield;
@@ -59,7 +61,7 @@ export class LocatedHandlers {
   *looking(isWrapper: (place: ProfiledFunction) => boolean): Generator<void, number[]> {
     const changed = new Set<number>();
     for (const [slot, entries] of this.#bySlot) {
-      for (const entry of entries.values()) {
+      for (const entry of entries) {
         if (entry.closures.length === 0) continue;
         if (isWrapper(entry.place) && this.#lookInto(entry)) changed.add(slot);
         yield;
@@ -69,8 +71,8 @@ export class LocatedHandlers {
   }
 
   of(slot: number): LocatedHandler[] {
-    const entries = this.#bySlot.get(slot)?.values() ?? [];
-    return [...entries].map(({ place, captured }) => ({ ...place, captured }));
+    const entries = this.#bySlot.get(slot) ?? [];
+    return entries.map(({ place, captured }) => ({ ...place, captured }));
   }
 
   forget(slot: number): void {
@@ -87,18 +89,24 @@ export class LocatedHandlers {
     return found.length > 0;
   }
 
-  #add(slot: number, handler: AnyFunction, place: ProfiledFunction): boolean {
+  #isNew(slot: number, handler: AnyFunction): boolean {
     const taken = this.#taken.get(slot) ?? new WeakSet();
     if (taken.has(handler)) return false;
     this.#taken.set(slot, taken.add(handler));
-    const own = this.#bySlot.get(slot) ?? new Map<string, Entry>();
-    const key = `${place.scriptId}:${place.line}:${place.column}`;
-    let entry = own.get(key);
-    const isNew = entry === undefined;
-    if (isNew && own.size >= MAX_PER_SCOPE) return false;
-    entry ??= { place, closures: [], closuresLeft: MAX_CLOSURES, captured: [] };
-    if (entry.closuresLeft-- > 0) entry.closures.push(new WeakRef(handler));
-    this.#bySlot.set(slot, own.set(key, entry));
-    return isNew;
+    return true;
   }
+
+  #add(slot: number, handler: AnyFunction, place: ProfiledFunction): boolean {
+    const own = this.#bySlot.get(slot) ?? [];
+    const known = own.find((entry) => isSamePlace(entry.place, place));
+    if (known === undefined && own.length >= MAX_PER_SCOPE) return false;
+    const entry = known ?? { place, closures: [], closuresLeft: MAX_CLOSURES, captured: [] };
+    if (entry.closuresLeft-- > 0) entry.closures.push(new WeakRef(handler));
+    if (known === undefined) this.#bySlot.set(slot, [...own, entry]);
+    return known === undefined;
+  }
+}
+
+function isSamePlace(a: ProfiledFunction, b: ProfiledFunction): boolean {
+  return a.scriptId === b.scriptId && a.line === b.line && a.column === b.column;
 }
