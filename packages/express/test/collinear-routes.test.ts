@@ -8,7 +8,8 @@ import { leakGuard } from '../src/index.ts';
 import { freshExpress, listen } from './majors.ts';
 
 const CLIENTS = 8;
-const ROUNDS = 40;
+/** At most: it ends as soon as both guards have spoken. */
+const ROUNDS = 120;
 const VISITS_PER_ROUND = 300;
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
