@@ -47,7 +47,7 @@ describe('sites of sandboxed jobs on a real Redis', () => {
   );
 
   it('names none where the profiler is switched off', async () => {
-    const [leaking] = await scopesOf('process', { jobs: 800, profiler: 'off' });
+    const [leaking] = await scopesOf('process', { jobs: 400, profiler: 'off' });
     expect(leaking!.site).toBeNull();
   });
 });
