@@ -105,6 +105,14 @@ export class SiteChannel {
     return this.#placing.size > 0;
   }
 
+  /** The profiler is lost: the channel says nothing from now on. @returns whether it said something until now */
+  lose(): boolean {
+    const hadSpoken = this.#judged !== null;
+    this.#judged = null;
+    this.stop();
+    return hadSpoken;
+  }
+
   /** What is not taken in yet is passed over. */
   stop(): void {
     this.#survival = null;

@@ -85,7 +85,10 @@ export class SiteReads {
     const nowMs = this.#host.now();
     const counts = this.#host.counts();
     const read = this.reader.read({ ...how, nowMs, units: counts.totalUnits });
-    if (read === null) return null;
+    if (read === null) {
+      if (this.reader.unavailable !== null) this.#lose();
+      return null;
+    }
     this.charge(read.cost);
     this.#channel.push(read, counts, nowMs, () => {
       this.charge(read.cost);
@@ -93,6 +96,11 @@ export class SiteReads {
       onPlaced();
     });
     return read;
+  }
+
+  /** What the last read said would stay true for ever. */
+  #lose(): void {
+    if (this.#channel.lose()) this.#host.placed();
   }
 
   #pace(): ReadPace {

@@ -115,4 +115,19 @@ describe('a guard that reads the profiler', () => {
     expect(unavailable).toContainEqual({ channel: 'sites', reason: 'another tool took it' });
     expect(forcedGcs).toBeGreaterThan(30);
   });
+
+  it('says no more of a leak what the profiler had said before it was lost: it is cleared once it has ended', () => {
+    const { runtime, sampler, guard, lines, drive, named } = setUp({ level: 'prove' });
+    drive(60);
+    expect(named('GET /orders')).toMatchObject({ verdict: 'leaking', site: expect.anything() });
+    sampler.loss = 'another tool took it';
+    const leakedBytes = runtime.heapBytes;
+    for (let second = 0; second < 120; second++) {
+      drive(1);
+      runtime.heapBytes = leakedBytes;
+    }
+    expect(guard.report().site).toBeNull();
+    expect(named('GET /orders')).toMatchObject({ verdict: 'stable', site: null });
+    expect(lines.map(({ fields }) => fields.event)).toContain('cleared');
+  });
 });

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-const BATCHES = 30;
+const BATCHES = 50;
 
 /**
  * Runs honest jobs and jobs of the name given, which keep 4 KB each, in shares that vary; the guard looks after every batch.

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
-import { toError } from '../contain.ts';
+import { contained, toError } from '../contain.ts';
 import { type ControlTarget, pipeName, socketPath } from './control-address.ts';
 import { serveConnection } from './control-connection.ts';
 import { preparedFolder } from './control-places.ts';
@@ -22,7 +22,8 @@ export interface ControlServerOptions {
 /** The listening side: its socket's place, its file, and its end. */
 export class ControlServer {
   readonly #options: ControlServerOptions;
-  readonly #remove = (): void => rmSync(this.#path!, { force: true });
+  /** Also when the process exits, where whatever is thrown would be the host's: it may not be allowed to any more. */
+  readonly #remove = (): void => contained(() => rmSync(this.#path!, { force: true }), undefined);
   #server: Server | null = null;
   /** Of the socket's file while this server owns it; null on Windows, where nothing has to be removed. */
   #path: string | null = null;

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { contained } from '../contain.ts';
 import { parseTarget } from './control-address.ts';
 
 /** Sockets looked at in one go. */
@@ -29,7 +30,7 @@ export function removeStaleSockets(folder: string): void {
   for (const name of names.slice(0, MAX_LOOKS)) {
     const path = join(folder, name);
     isDead(path, (dead) => {
-      if (dead) rmSync(path, { force: true });
+      if (dead) contained(() => rmSync(path, { force: true }), undefined);
     });
   }
 }

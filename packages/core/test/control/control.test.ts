@@ -54,6 +54,15 @@ function connected(path: string): Promise<Socket> {
 }
 
 describe('the control socket', { timeout: 60_000 }, () => {
+  it('goes on where what looks like a socket that nobody owns cannot be removed', async () => {
+    const runtime = temporaryFolder();
+    mkdirSync(socketOf(runtime, 999_999_999), { recursive: true });
+    chmodSync(join(runtime, 'leakguard'), 0o700);
+    const { pid } = await listening(runtime);
+    for (let time = 0; time < 3; time++)
+      expect(await askControl({ pid, threadId: 0 }, 'report')).toMatchObject({ pid });
+  });
+
   it('answers whoever knows the pid, from a folder that only its user can enter', async () => {
     const runtime = temporaryFolder();
     const { pid } = await listening(runtime);
