@@ -136,10 +136,12 @@ describe('many reads', () => {
       sampler.start(KB64);
       keep(20_000);
       const read = (times) => { for (let n = 0; n < times; n += 1) sampler.read(); return runtime.forceGc().heapBytes; };
-      const before = read(10);
-      say({ grown: read(40) - before, samples: sampler.read().samples.length });`);
+      const floors = [read(10), read(40), read(40), read(40)];
+      // Code that V8 compiles meanwhile comes once; what reads leave behind would come every time.
+      const grown = Math.min(...floors.slice(1).map((floor, round) => floor - floors[round]));
+      say({ grown, samples: sampler.read().samples.length });`);
     expect(said.samples).toBeGreaterThan(200);
-    expect(said.grown).toBeLessThan(150_000);
+    expect(said.grown).toBeLessThan(100_000);
   });
 });
 
