@@ -53,13 +53,10 @@ function run(
 const SEEDS = Array.from({ length: 40 }, (_, k) => k + 1);
 
 describe('counters of a healthy process', () => {
-  it.each(Object.entries(LOADS))(
-    'accuse none in 40 runs of three hours under load that is %s',
-    (_, load) => {
-      const accused = SEEDS.flatMap((seed) => run(seed, load, COUNTS).accused);
-      expect(accused).toEqual([]);
-    },
-  );
+  it.each(Object.entries(LOADS))('accuse none in 40 runs of three hours under load that is %s', (_, load) => {
+    const accused = SEEDS.flatMap((seed) => run(seed, load, COUNTS).accused);
+    expect(accused).toEqual([]);
+  });
 
   it('accuse none that wanders: 120 runs of a count that goes up or down by chance', () => {
     const accused = SEEDS.flatMap((seed) => {
