@@ -68,6 +68,19 @@ export interface SurvivalJudgement {
   siteShares(slot: number | null): SiteShare[];
 }
 
+/**
+ * Those of the functions that grow by themselves, or may, where some do; else all. What is allocated once came of age as well, modules that the first
+ * request of a route loads for one, and lies below the handler of that route.
+ */
+export function ofGrowingSites<T extends { site: number }>(
+  samples: readonly T[],
+  sites: SurvivalJudgement['sites'],
+): readonly T[] {
+  const states = [...sites.values()].map(({ state }) => state);
+  if (!states.includes('growing') && !states.includes('leaking')) return samples;
+  return samples.filter(({ site }) => (sites.get(site)?.state ?? 'quiet') !== 'quiet');
+}
+
 /** Bytes per function, most first. */
 export function siteShares(gained: readonly Survivor[], slot: number | null): SiteShare[] {
   const sums = new Map<number, { samples: number; bytes: number }>();

@@ -1,7 +1,7 @@
 import { type Candidate, credibleSet } from '../attribute/credible-set.ts';
 import { handlerLikelihood, likelihoodSteps } from '../attribute/handler-likelihood.ts';
 import type { NamingSamples } from '../attribute/place-model.ts';
-import type { SurvivalJudgement } from '../attribute/survival-judgement.ts';
+import { ofGrowingSites, type SurvivalJudgement } from '../attribute/survival-judgement.ts';
 import type { SiteEvidence } from './growth-search.ts';
 
 const CREDIBLE_MASS = 0.95;
@@ -40,6 +40,10 @@ export function siteCandidates(evidence: Float64Array): Candidate[] {
   return credibleSet(evidence, CREDIBLE_MASS);
 }
 
-function namingSamples({ gained, died, all, unitsOf }: SurvivalJudgement): NamingSamples {
-  return { gained, died, dispersion: all.dispersion, unitsOf };
+function namingSamples({ gained, died, all, sites, unitsOf }: SurvivalJudgement): NamingSamples {
+  return {
+    gained: ofGrowingSites(gained, sites),
+    died: ofGrowingSites(died, sites),
+    ...{ dispersion: all.dispersion, unitsOf },
+  };
 }

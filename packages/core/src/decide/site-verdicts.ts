@@ -2,7 +2,11 @@ import type { Candidate } from '../attribute/credible-set.ts';
 import { NetAmounts } from '../attribute/net-amounts.ts';
 import { sampledSize } from '../attribute/sampled-size.ts';
 import type { SlopeEstimate } from '../attribute/single-source.ts';
-import type { KeyJudgement, SurvivalJudgement } from '../attribute/survival-judgement.ts';
+import {
+  type KeyJudgement,
+  ofGrowingSites,
+  type SurvivalJudgement,
+} from '../attribute/survival-judgement.ts';
 import { BACKGROUND, EVERY_REQUEST, FIRST_SCOPE } from '../measure/floor.ts';
 import type { NamedGrowth } from './channel-growth.ts';
 import { NAMED_PROBABILITY } from './merged-growth.ts';
@@ -72,7 +76,9 @@ export function siteGrowths(
   told: ReadonlySet<string> = new Set(),
 ): SiteGrowth[] {
   const net = new NetAmounts(judgement);
-  const growing = [...judgement.scopes].filter(([, { state }]) => isGrowing(state));
+  const growing = [...judgement.scopes].filter(
+    ([slot, { state }]) => isGrowing(state) && !isOfQuietSites(judgement, slot),
+  );
   const placedBytes = growing.reduce((sum, [slot]) => sum + net.own(slot).bytes, 0);
   const amounts = { judgement, thresholds, candidates, told, net, placedBytes };
   const placed = isOfEvery(candidates)
@@ -91,6 +97,12 @@ export function areForgotten({ scopes, all }: SurvivalJudgement, source: number)
   const own = scopes.get(source - FIRST_SCOPE);
   if (own !== undefined && own.early + own.late >= MIN_FORGOTTEN) return own.late > FORGOTTEN * own.early;
   return all.early + all.late >= MIN_FORGOTTEN && all.late > FORGOTTEN_OF_ALL * all.early;
+}
+
+/** Whether none of what lies below a scope's handler is of a function that grows by itself, though some functions do. */
+function isOfQuietSites({ gained, sites }: SurvivalJudgement, slot: number): boolean {
+  const own = gained.filter(({ slots }) => slots.length === 1 && slots[0] === slot);
+  return own.length > 0 && ofGrowingSites(own, sites).length === 0;
 }
 
 /** What every request leaks has samples below every handler. */
