@@ -1,4 +1,5 @@
 import { GainedPools } from './attribute/gained-pools.ts';
+import { isGrowing } from './attribute/key-growth.ts';
 import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SurvivorSample } from './attribute/survival-read.ts';
 import type { FrameMap } from './frames/frame-map.ts';
@@ -7,8 +8,6 @@ import type { AllocationSample, ProfiledFunction } from './internal-types.ts';
 import type { ReadStacks, Stack } from './read-stacks.ts';
 import type { ResolvedStack } from './report/snapshot-data.ts';
 import type { AllocationCandidate, Frame, SiteReport } from './site-types.ts';
-
-const GROWING: ReadonlySet<string> = new Set(['growing', 'leaking']);
 
 /** From this share of the bytes on a function is named rather than the requests that its objects are in. */
 const WORTH_NAMING = 0.2;
@@ -142,7 +141,7 @@ export class PlacedRead {
    * Requests that are kept lie in frames of Node and the framework, and a function below them says more.
    */
   #blame(pool: SurvivalJudgement['gained'], { sites }: SurvivalJudgement): number | null {
-    const growing = pool.filter(({ site }) => GROWING.has(sites.get(site)?.state ?? 'quiet'));
+    const growing = pool.filter(({ site }) => isGrowing(sites.get(site)?.state ?? 'quiet'));
     const suspects = growing.length > 0 ? growing : pool;
     const functions = suspects.filter(({ role }) => role !== 'requests');
     const isWorth = bytesOf(functions) >= WORTH_NAMING * bytesOf(suspects);

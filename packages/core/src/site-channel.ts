@@ -1,4 +1,5 @@
 import type { Candidate } from './attribute/credible-set.ts';
+import { isGrowing } from './attribute/key-growth.ts';
 import { SiteSurvival } from './attribute/site-survival.ts';
 import type { SurvivalJudgement } from './attribute/survival-judgement.ts';
 import type { SiteEvidence } from './decide/growth-search.ts';
@@ -241,7 +242,5 @@ export class SiteChannel {
 }
 
 function growingSlots({ scopes }: SurvivalJudgement): number[] {
-  return [...scopes]
-    .filter(([, { state }]) => state === 'growing' || state === 'leaking')
-    .map(([slot]) => slot);
+  return [...scopes].filter(([, { state }]) => isGrowing(state)).map(([slot]) => slot);
 }

@@ -5,6 +5,7 @@ import { Observation } from '../src/observation.ts';
 import { resolveOptions } from '../src/options.ts';
 import type { SiteRead } from '../src/site-reader.ts';
 import type { GuardOptions } from '../src/types.ts';
+import { collectedErrors } from './collected-errors.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 import { appFunction, profileOf } from './sampled-functions.ts';
 
@@ -21,14 +22,7 @@ class RecordingDetector extends Detector {
 function setUp(options: GuardOptions = {}) {
   const runtime = new FakeRuntime();
   const resolved = resolveOptions({ enabled: true, ...options });
-  const errors: unknown[] = [];
-  const contained = (work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      errors.push(error);
-    }
-  };
+  const { errors, contained } = collectedErrors();
   const failed = (error: unknown) => void errors.push(error);
   const detector = new RecordingDetector(resolved, runtime, {
     overflowed: () => undefined,

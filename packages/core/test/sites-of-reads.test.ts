@@ -5,6 +5,7 @@ import { FIRST_SCOPE } from '../src/measure/floor.ts';
 import { ReadCost } from '../src/measure/read-cost.ts';
 import { SiteChannel } from '../src/site-channel.ts';
 import type { SiteRead } from '../src/site-reader.ts';
+import { collectedErrors } from './collected-errors.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 import {
   APP_FILES,
@@ -28,20 +29,13 @@ function readOf(runtime: FakeRuntime, profile: ReturnType<typeof profileOf>): Si
   return { reading, cost: new ReadCost(runtime), sampledMs: 1000, isOnDemand: false };
 }
 
-/** A channel on two routes with a handler each; every read comes after 4,000 more units, half of them of each route. */
 const nameOf = (slot: number): string | undefined => ['GET /users', 'GET /orders'][slot];
 
+/** A channel on two routes with a handler each; every read comes after 4,000 more units, half of them of each route. */
 function setUp() {
   const runtime = new FakeRuntime();
   const later: (() => void)[] = [];
-  const errors: unknown[] = [];
-  const contained = (work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      errors.push(error);
-    }
-  };
+  const { errors, contained } = collectedErrors();
   runtime.nextTurn = (run) => void later.push(run);
   const channel = new SiteChannel(THRESHOLDS, {
     runtime,

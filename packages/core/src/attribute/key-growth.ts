@@ -4,6 +4,11 @@ import type { SpanTally } from './survival-span.ts';
 /** `suspect`: one read looks like it. `growing`: confirmed by a second. `leaking`: and over a further, disjoint period. */
 export type SurvivalState = 'quiet' | 'suspect' | 'growing' | 'leaking';
 
+/** Whether two reads at least have shown growth. */
+export function isGrowing(state: SurvivalState): boolean {
+  return state === 'growing' || state === 'leaking';
+}
+
 /** One key over one span. */
 export interface KeySpan {
   tally: SpanTally;

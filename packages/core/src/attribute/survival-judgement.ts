@@ -1,4 +1,4 @@
-import type { SurvivalState } from './key-growth.ts';
+import { isGrowing, type SurvivalState } from './key-growth.ts';
 import type { Survivor } from './survival-read.ts';
 
 /** What is known of one key: all survivors, those of a scope, or those of a function. */
@@ -76,8 +76,7 @@ export function ofGrowingSites<T extends { site: number }>(
   samples: readonly T[],
   sites: SurvivalJudgement['sites'],
 ): readonly T[] {
-  const states = [...sites.values()].map(({ state }) => state);
-  if (!states.includes('growing') && !states.includes('leaking')) return samples;
+  if (![...sites.values()].some(({ state }) => isGrowing(state))) return samples;
   return samples.filter(({ site }) => (sites.get(site)?.state ?? 'quiet') !== 'quiet');
 }
 

@@ -1,4 +1,5 @@
 import type { Candidate } from '../attribute/credible-set.ts';
+import { isGrowing } from '../attribute/key-growth.ts';
 import { NetAmounts } from '../attribute/net-amounts.ts';
 import { sampledSize } from '../attribute/sampled-size.ts';
 import type { SlopeEstimate } from '../attribute/single-source.ts';
@@ -76,8 +77,12 @@ export function siteGrowths(
   told: ReadonlySet<string> = new Set(),
 ): SiteGrowth[] {
   const net = new NetAmounts(judgement);
+  const telling = new NetAmounts({ gained: ofGrowingSites(judgement.gained, judgement.sites), died: [] });
+  // Where some functions grow by themselves, a scope without a sample of theirs below its handler is not the one.
+  const isOfQuietSites = (slot: number): boolean =>
+    net.own(slot).gained > 0 && telling.own(slot).gained === 0;
   const growing = [...judgement.scopes].filter(
-    ([slot, { state }]) => isGrowing(state) && !isOfQuietSites(judgement, slot),
+    ([slot, { state }]) => isGrowing(state) && !isOfQuietSites(slot),
   );
   const placedBytes = growing.reduce((sum, [slot]) => sum + net.own(slot).bytes, 0);
   const amounts = { judgement, thresholds, candidates, told, net, placedBytes };
@@ -97,12 +102,6 @@ export function areForgotten({ scopes, all }: SurvivalJudgement, source: number)
   const own = scopes.get(source - FIRST_SCOPE);
   if (own !== undefined && own.early + own.late >= MIN_FORGOTTEN) return own.late > FORGOTTEN * own.early;
   return all.early + all.late >= MIN_FORGOTTEN && all.late > FORGOTTEN_OF_ALL * all.early;
-}
-
-/** Whether none of what lies below a scope's handler is of a function that grows by itself, though some functions do. */
-function isOfQuietSites({ gained, sites }: SurvivalJudgement, slot: number): boolean {
-  const own = gained.filter(({ slots }) => slots.length === 1 && slots[0] === slot);
-  return own.length > 0 && ofGrowingSites(own, sites).length === 0;
 }
 
 /** What every request leaks has samples below every handler. */
@@ -257,8 +256,4 @@ function unitsOfSource(source: number, { all, unitsOf }: SurvivalJudgement): num
   if (source === EVERY_REQUEST) return unitsOf(null);
   if (source === BACKGROUND) return all.spanMs === null ? 0 : (all.spanMs.to - all.spanMs.from) / 1000;
   return unitsOf(source - FIRST_SCOPE);
-}
-
-function isGrowing(state: KeyJudgement['state']): boolean {
-  return state === 'growing' || state === 'leaking';
 }

@@ -51,8 +51,8 @@ export class FrameMap {
   readonly #wrapperSource: WrapperSource;
   readonly #graph: CallGraph;
   readonly #reader: StackReader;
-  /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
   readonly #sets = new SharedSlotSets();
+  /** Answers for stacks, by their arrays; those of an older version of the graph are dropped. */
   #placed = new WeakMap<readonly ProfiledFunction[], StackPlace>();
   #placedAt = -1;
   /** Numbers of stacks that were learned from. */
